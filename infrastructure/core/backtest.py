@@ -1,0 +1,139 @@
+"""A backtest: a simulation that VectorBT has confirmed, with its figures under both fill policies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from infrastructure.core.accounting import check_accounting
+from infrastructure.core.plan import AccountTerms, Book
+from infrastructure.core.records import AMBIGUITY, REFUSAL_REASONS
+from infrastructure.core.simulate import Simulation, simulate
+from infrastructure.core.trade_table import Columns, refusal_table, trade_table
+from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+from infrastructure.trade_metrics.trade_statistics import bars_in_market
+
+if TYPE_CHECKING:
+    import vectorbt as vbt
+
+BOTH_WAYS = ("stop_first", "target_first")
+"""The fill policies between which the truth of an ambiguous bar lies."""
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What a run found out. Books are numbered from 0, in the portfolio's order.
+
+    accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
+    both_ways: where any trade was ambiguous, the same run under each of BOTH_WAYS.
+    """
+
+    books: tuple[Book, ...]
+    terms: AccountTerms
+    simulation: Simulation
+    sessions_per_year: float
+    accounting_difference: float
+    both_ways: "dict[str, Backtest]"
+
+    @cached_property
+    def trades(self) -> Columns:
+        """Every trade's figures; see trade_table."""
+        return trade_table(self.books, self.simulation)
+
+    @cached_property
+    def refusals(self) -> Columns:
+        """Every refused signal; see refusal_table."""
+        return refusal_table(self.books, self.simulation)
+
+    @cached_property
+    def metrics(self) -> TradeMetrics:
+        """The account's figures."""
+        return self._metrics(None)
+
+    @cached_property
+    def book_metrics(self) -> tuple[TradeMetrics, ...]:
+        """Each book's figures."""
+        return tuple(self._metrics(book) for book in range(len(self.books)))
+
+    @cached_property
+    def portfolio(self) -> "vbt.Portfolio":
+        """VectorBT's own Portfolio of the same orders, with its plots and statistics."""
+        from infrastructure.core.vbt_portfolio import vectorbt_portfolio
+
+        return vectorbt_portfolio(self.books, self.simulation, self.sessions_per_year)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any bar was made up: then no figure says anything about a market."""
+        return any(lane.bars.source == "demo" for book in self.books for lane in book.lanes)
+
+    def undecided(self, book: int | None = None) -> int:
+        """Ambiguous trades that no finer bar decided (None: of the account)."""
+        trades = self.simulation.trades
+        unsure = trades["ambiguous"] == AMBIGUITY.index("undecided")
+        return int(np.count_nonzero(unsure if book is None else unsure & (trades["book"] == book)))
+
+    def refusal_counts(self, book: int | None = None) -> dict[str, int]:
+        """How many signals each reason refused, the commonest first (None: of the account)."""
+        refusals = self.simulation.refusals
+        reasons = refusals["reason"] if book is None else refusals["reason"][refusals["book"] == book]
+        counts = np.bincount(reasons, minlength=len(REFUSAL_REASONS))
+        order = np.argsort(-counts, kind="stable")
+        return {REFUSAL_REASONS[code]: int(counts[code]) for code in order if counts[code]}
+
+    def _metrics(self, book: int | None) -> TradeMetrics:
+        simulation, trades, table = self.simulation, self.simulation.trades, self.trades
+        if book is None:
+            chosen: slice | np.ndarray = slice(None)
+            equity, start = simulation.account_equity, simulation.total_capital
+        else:
+            chosen = trades["book"] == book
+            equity = np.ascontiguousarray(simulation.book_equity[:, book])
+            start = float(simulation.book_start[book])
+        first_opened = min(int(lane.bars.timestamp[0]) for each in self.books for lane in each.lanes)
+        return TradeMetrics.from_columns(
+            net_pnl=table["net_pnl"][chosen],
+            r=table["risk_reward"][chosen],
+            entry_time=table["entry_timestamp"][chosen],
+            exit_time=table["exit_timestamp"][chosen],
+            commission=table["commission"][chosen],
+            slippage=table["slippage"][chosen],
+            ambiguous=table["ambiguous"][chosen],
+            timeline=simulation.timeline,
+            session=simulation.row_session,
+            equity=equity,
+            starting_capital=start,
+            sessions_per_year=self.sessions_per_year,
+            bars_in_market=bars_in_market(trades["entry_row"][chosen], trades["exit_row"][chosen]),
+            started_at=first_opened,
+        )
+
+
+def run_backtest(
+    books: Sequence[Book], terms: AccountTerms, sessions_per_year: float = 252.0
+) -> Backtest:
+    """Simulate, let VectorBT's engine account for it again, and do both where bars were ambiguous.
+
+    Raises AccountingError where the two accounts differ by more than a cent at any row.
+    """
+    backtest = _checked_run(tuple(books), terms, sessions_per_year)
+    if not backtest.simulation.trades["ambiguous"].any():
+        return backtest
+    others = {
+        policy: backtest
+        if policy == terms.fill_policy
+        else _checked_run(backtest.books, replace(terms, fill_policy=policy), sessions_per_year)
+        for policy in BOTH_WAYS
+    }
+    backtest.both_ways.update(others)
+    return backtest
+
+
+def _checked_run(
+    books: tuple[Book, ...], terms: AccountTerms, sessions_per_year: float
+) -> Backtest:
+    simulation = simulate(books, terms)
+    difference = check_accounting(books, simulation)
+    return Backtest(books, terms, simulation, sessions_per_year, difference, {})

@@ -1,0 +1,263 @@
+"""What one bar of one lane does to the account, step by step, in the contract's order.
+
+`complete_*` happen when the bar is complete, `open_*` when the next one opens. `at` is the bar's
+row in the market's columns, `bar` its row in the lane's own bars.
+"""
+
+import math
+
+from infrastructure.compiled import inlined_kernel, kernel
+from infrastructure.core.account import (
+    close_position_nb,
+    enter_nb,
+    note_excursion_nb,
+    refuse_nb,
+)
+from infrastructure.core.account_state import (
+    ENTRY_TYPES,
+    EXIT_LONG,
+    EXIT_SHORT,
+    LONG,
+    SHORT,
+    Account,
+    Market,
+)
+from infrastructure.core.fills import (
+    CERTAIN,
+    NOTHING,
+    STOP,
+    detail_exit_nb,
+    level_fill_nb,
+    open_exit_nb,
+    range_exit_nb,
+)
+from infrastructure.core.records import EXIT_REASONS, REFUSAL_REASONS
+from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
+
+_NEXT_OPEN, _CLOSE, _STOP_ENTRY = (ENTRY_TYPES.index(name) for name in ("next_open", "close", "stop"))
+_SESSION_END = EXIT_REASONS.index("session_end")
+_EXIT_SIGNAL = EXIT_REASONS.index("exit_signal")
+_REVERSE = EXIT_REASONS.index("reverse")
+_END_OF_DATA = EXIT_REASONS.index("end_of_data")
+_CONTRADICTORY = REFUSAL_REASONS.index("contradictory")
+_POSITION_OPEN = REFUSAL_REASONS.index("position_open")
+_NO_LATER_BAR = REFUSAL_REASONS.index("end_of_data")
+_SESSION_OVER = REFUSAL_REASONS.index("session_end")
+_EXPIRED = REFUSAL_REASONS.index("expired")
+
+
+@kernel
+def signal_atr_nb(market: Market, i: int, bar: int) -> float:
+    """The average true range known at the close of `bar`; NaN where the lane needs none."""
+    if market.first_atr[i] < 0:
+        return math.nan
+    return market.atr[market.first_atr[i] + bar]
+
+
+@kernel
+def detail_says_nb(account: Account, market: Market, i: int, level: float) -> int:
+    """What the finer bars of lane i's present bar tell of stop and target, if there are any."""
+    lane = account.lanes[i]
+    if market.first_detail[i] < 0:
+        return NOTHING
+    at = market.first_detail[i] + lane.bar
+    rows = slice(market.detail_from[at], market.detail_to[at])
+    above = (account.rules[i].entry_type == _STOP_ENTRY) == (lane.direction > 0)
+    highs, lows = market.detail_high[rows], market.detail_low[rows]
+    return detail_exit_nb(lane.direction, highs, lows, lane.stop, lane.target, level, above)
+
+
+@kernel
+def leave_in_range_nb(account: Account, market: Market, i: int, at: int, level: float) -> None:
+    """Stop and target against the bar's range; the rest of the bar's excursion if neither."""
+    lane = account.lanes[i]
+    high, low, policy = market.high[at], market.low[at], account.terms[0].fill_policy
+    says = NOTHING
+    if policy == 2:
+        says = detail_says_nb(account, market, i, level)
+    reason, certainty = range_exit_nb(
+        policy, lane.direction, high, low, lane.stop, lane.target, says
+    )
+    if reason == NOTHING:
+        note_excursion_nb(account, i, high)
+        note_excursion_nb(account, i, low)
+        return
+    price = lane.stop if reason == STOP else lane.target
+    close_position_nb(account, i, lane.bar, price, reason == STOP, reason, certainty)
+
+
+@kernel
+def complete_exits_nb(account: Account, market: Market, i: int, at: int) -> None:
+    """Stops and targets of a position held into this bar: its open first, then its range."""
+    lane = account.lanes[i]
+    if lane.entry_bar < lane.bar:
+        bar_open = market.open[at]
+        reason = open_exit_nb(lane.direction, bar_open, lane.stop, lane.target)
+        if reason != NOTHING:
+            close_position_nb(account, i, lane.bar, bar_open, reason == STOP, reason, CERTAIN)
+            return
+        note_excursion_nb(account, i, bar_open)
+    leave_in_range_nb(account, market, i, at, math.nan)
+
+
+@kernel
+def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -> None:
+    """An order waiting at a level: fills in this bar, waits on, or expires."""
+    lane = account.lanes[i]
+    direction, level, bar_open = lane.order_direction, lane.order_level, market.open[at]
+    is_stop = account.rules[i].entry_type == _STOP_ENTRY
+    raw = level_fill_nb(is_stop, direction, level, bar_open, market.high[at], market.low[at])
+    if math.isnan(raw):
+        lane.order_bars_left -= 1
+        if lane.order_bars_left == 0:
+            lane.order_direction = 0
+            refuse_nb(account, i, lane.order_bar, direction, _EXPIRED)
+        return
+    lane.order_direction = 0
+    if fill_order_nb(account, market, i, direction, raw, is_stop, bar_open):
+        leave_in_range_nb(account, market, i, at, math.nan if raw == bar_open else level)
+
+
+@kernel
+def fill_order_nb(
+    account: Account,
+    market: Market,
+    i: int,
+    direction: int,
+    raw: float,
+    slips: bool,
+    bar_open: float,
+) -> bool:
+    """Enter on the order of the signal at `order_bar`; True where the position is open."""
+    lane = account.lanes[i]
+    signal_at = market.first_bar[i] + lane.order_bar
+    return enter_nb(
+        account,
+        i,
+        lane.bar,
+        lane.order_bar,
+        direction,
+        market.low[signal_at],
+        market.high[signal_at],
+        signal_atr_nb(market, i, lane.order_bar),
+        raw,
+        slips,
+        bar_open,
+    )
+
+
+@inlined_kernel
+def complete_close_nb(account: Account, market: Market, i: int, at: int, data_end: bool) -> None:
+    """The bar's close: session end, end of data, and the new last close.
+
+    data_end: no bar of this lane will ever follow.
+    """
+    lane, close = account.lanes[i], market.close[at]
+    if lane.direction != 0:
+        if account.rules[i].flat_at_session_end and market.phase[at] == LAST_OF_SESSION:
+            close_position_nb(account, i, lane.bar, close, True, _SESSION_END, CERTAIN)
+        elif data_end:
+            close_position_nb(account, i, lane.bar, close, True, _END_OF_DATA, CERTAIN)
+    if data_end and lane.order_direction != 0:
+        refuse_nb(account, i, lane.order_bar, lane.order_direction, _NO_LATER_BAR)
+        lane.order_direction = 0
+    lane.last_close = close
+    lane.mark = close
+
+
+@kernel
+def complete_signal_nb(account: Account, market: Market, i: int, at: int, data_end: bool) -> None:
+    """What the strategy decided at this close: exits ordered, entries refused or put to work."""
+    lane, rules = account.lanes[i], account.rules[i]
+    decision = market.decision[market.first_signal[i] + lane.bar]
+    if decision == 0:
+        return
+    held = lane.direction
+    if (held > 0 and decision & EXIT_LONG) or (held < 0 and decision & EXIT_SHORT):
+        lane.exit_ordered = 1
+    wants_long, wants_short = decision & LONG, decision & SHORT
+    if wants_long and wants_short:
+        refuse_nb(account, i, lane.bar, 1, _CONTRADICTORY)
+        refuse_nb(account, i, lane.bar, -1, _CONTRADICTORY)
+        return
+    if not wants_long and not wants_short:
+        return
+    direction = 1 if wants_long else -1
+    if held != 0 and not (rules.reverses and held == -direction):
+        refuse_nb(account, i, lane.bar, direction, _POSITION_OPEN)
+        return
+    if data_end:
+        refuse_nb(account, i, lane.bar, direction, _NO_LATER_BAR)
+        return
+    if rules.entry_type == _CLOSE:
+        enter_at_close_nb(account, market, i, at, direction)
+    else:
+        place_order_nb(account, market, i, direction)
+
+
+@kernel
+def enter_at_close_nb(account: Account, market: Market, i: int, at: int, direction: int) -> None:
+    """A market-on-close order: fills at this bar's close, unless it could not be held."""
+    lane = account.lanes[i]
+    if account.rules[i].flat_at_session_end and market.phase[at] != IN_SESSION:
+        refuse_nb(account, i, lane.bar, direction, _SESSION_OVER)
+        return
+    close = market.close[at]
+    if lane.direction != 0:
+        close_position_nb(account, i, lane.bar, close, True, _REVERSE, CERTAIN)
+    lane.order_bar = lane.bar
+    fill_order_nb(account, market, i, direction, close, True, math.nan)
+
+
+@kernel
+def place_order_nb(account: Account, market: Market, i: int, direction: int) -> None:
+    """Let an entry order wait for the next open or its level; an older one gives way."""
+    lane, rules = account.lanes[i], account.rules[i]
+    if lane.order_direction != 0:
+        refuse_nb(account, i, lane.order_bar, lane.order_direction, _EXPIRED)
+        lane.order_direction = 0
+    if rules.entry_type != _NEXT_OPEN:
+        level = math.nan
+        if market.first_level[i] >= 0:
+            row = market.first_level[i] + lane.bar
+            level = market.long_level[row] if direction > 0 else market.short_level[row]
+        if not level > 0.0:
+            refuse_nb(account, i, lane.bar, direction, _EXPIRED)
+            return
+        lane.order_level = level
+    lane.order_direction = direction
+    lane.order_bars_left = rules.expiry_bars
+    lane.order_bar = lane.bar
+
+
+@kernel
+def open_orders_expire_nb(account: Account, market: Market, i: int, at: int) -> None:
+    """An order of a session that is over is refused before anything fills."""
+    lane = account.lanes[i]
+    if lane.order_direction == 0 or not account.rules[i].flat_at_session_end:
+        return
+    signal_session = market.session[market.first_bar[i] + lane.order_bar]
+    if market.session[at] != signal_session or market.phase[at] == AFTER_CLOSE:
+        refuse_nb(account, i, lane.order_bar, lane.order_direction, _SESSION_OVER)
+        lane.order_direction = 0
+
+
+@kernel
+def open_exit_order_nb(account: Account, market: Market, i: int, at: int) -> None:
+    """An exit signal fills at this open."""
+    lane = account.lanes[i]
+    if lane.exit_ordered and lane.direction != 0:
+        close_position_nb(account, i, lane.bar, market.open[at], True, _EXIT_SIGNAL, CERTAIN)
+
+
+@kernel
+def open_entry_nb(account: Account, market: Market, i: int, at: int) -> None:
+    """An order for the next open fills here; a reversal closes the old side first."""
+    lane = account.lanes[i]
+    if lane.order_direction == 0 or account.rules[i].entry_type != _NEXT_OPEN:
+        return  # none, expired a moment ago, or waiting at a level
+    bar_open, direction = market.open[at], lane.order_direction
+    lane.order_direction = 0
+    if lane.direction != 0:
+        close_position_nb(account, i, lane.bar, bar_open, True, _REVERSE, CERTAIN)
+    fill_order_nb(account, market, i, direction, bar_open, True, bar_open)

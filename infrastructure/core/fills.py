@@ -1,0 +1,105 @@
+"""Where an order or an open position fills inside one bar."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.compiled import kernel
+from infrastructure.core.records import EXIT_REASONS
+
+FILL_POLICIES = ("stop_first", "target_first", "detail")
+_TARGET_FIRST, _DETAIL = 1, 2
+
+NOTHING = -1
+STOP, TARGET = EXIT_REASONS.index("stop"), EXIT_REASONS.index("target")
+CERTAIN, UNDECIDED, DECIDED = 0, 1, 2  # indexes of records.AMBIGUITY
+
+
+@kernel
+def level_fill_nb(is_stop: bool, direction: int, level: float, bar_open: float, high: float, low: float) -> float:
+    """The price at which an order waiting at `level` fills in this bar, before slippage; NaN: not.
+
+    A stop entry fills where the price moves with the trade through the level, a limit entry where
+    it comes back to it; either at the open where the open is already past the level.
+    """
+    if is_stop == (direction > 0):  # a stop buys, or a limit sells, at or above the level
+        return max(level, bar_open) if high >= level else math.nan
+    return min(level, bar_open) if low <= level else math.nan
+
+
+@kernel
+def open_exit_nb(direction: int, bar_open: float, stop: float, target: float) -> int:
+    """Why a position carried into this bar leaves at its open: STOP, TARGET or NOTHING.
+
+    A stop or target of NaN is none: every comparison with it is False.
+    """
+    if direction * (bar_open - stop) <= 0.0:
+        return STOP
+    if direction * (bar_open - target) >= 0.0:
+        return TARGET
+    return NOTHING
+
+
+@kernel
+def touches_nb(direction: int, high: float, low: float, stop: float, target: float) -> tuple[bool, bool]:
+    """Whether a bar's range touches (the stop, the target); NaN is never touched."""
+    if direction > 0:
+        return low <= stop, high >= target
+    return high >= stop, low <= target
+
+
+@kernel
+def detail_exit_nb(
+    direction: int,
+    highs: NDArray[np.float64],
+    lows: NDArray[np.float64],
+    stop: float,
+    target: float,
+    reached_level: float,
+    level_is_above: bool,
+) -> int:
+    """Which of stop and target the finer bars touch first; NOTHING where they cannot tell.
+
+    reached_level: of an entry inside the bar: bars before the first that reaches it are passed
+    over; NaN: the position is held from the first finer bar on.
+    """
+    entered = math.isnan(reached_level)
+    for row in range(len(highs)):
+        if not entered:
+            entered = highs[row] >= reached_level if level_is_above else lows[row] <= reached_level
+        if entered:
+            stopped, reached = touches_nb(direction, highs[row], lows[row], stop, target)
+            if stopped and reached:
+                return NOTHING
+            if stopped:
+                return STOP
+            if reached:
+                return TARGET
+    return NOTHING
+
+
+@kernel
+def range_exit_nb(
+    policy: int,
+    direction: int,
+    high: float,
+    low: float,
+    stop: float,
+    target: float,
+    detail_says: int,
+) -> tuple[int, int]:
+    """(why a position leaves inside the bar's range, how certain that is).
+
+    policy: index of FILL_POLICIES. detail_says: what the finer bars tell, NOTHING if nothing.
+    """
+    stopped, reached = touches_nb(direction, high, low, stop, target)
+    if stopped and reached:
+        if policy == _DETAIL and detail_says != NOTHING:
+            return detail_says, DECIDED
+        return (TARGET if policy == _TARGET_FIRST else STOP), UNDECIDED
+    if stopped:
+        return STOP, CERTAIN
+    if reached:
+        return TARGET, CERTAIN
+    return NOTHING, CERTAIN

@@ -1,0 +1,48 @@
+"""What a simulation is asked to do: books with their bars and signals, and the account's terms."""
+
+from dataclasses import dataclass
+
+from infrastructure.core.config import StrategyConfig
+from infrastructure.core.signals import Signals
+from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.calendars import SessionCalendar
+from infrastructure.risk_management.costs import Costs
+from infrastructure.risk_management.terms import CostTerms, RiskLimits
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One symbol of one book: the smallest thing that holds a position.
+
+    detail: finer bars of the same symbol for `fill_policy: detail`, or None.
+    """
+
+    bars: Bars
+    signals: Signals
+    detail: Bars | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """One strategy's share of the account: its rules and a lane for each of its symbols, in order."""
+
+    config: StrategyConfig
+    allocation_percentage: float
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True)
+class AccountTerms:
+    """The account that the books share.
+
+    calendar: whose sessions are the account's days; None takes each bar's own session.
+    exit_slippage_bps: slippage of exits where it differs from `costs.slippage_bps`; None: the same.
+    """
+
+    total_capital: float
+    risk: RiskLimits
+    costs: CostTerms = Costs()
+    lot_size: float = 1.0
+    fill_policy: str = "stop_first"
+    calendar: SessionCalendar | None = None
+    exit_slippage_bps: float | None = None

@@ -1,0 +1,74 @@
+"""Records of a simulation: what the account machine emits, as plain NumPy structures."""
+
+import numpy as np
+
+EXIT_REASONS = ("stop", "target", "session_end", "exit_signal", "reverse", "end_of_data")
+REFUSAL_REASONS = (
+    "contradictory",
+    "position_open",
+    "end_of_data",
+    "session_end",
+    "expired",
+    "max_open_positions",
+    "no_stop",
+    "stop_crossed",
+    "daily_limit",
+    "buying_power",
+    "risk_budget",
+)
+SIZE_BOUNDS = ("", "daily_limit", "buying_power")
+
+ORDER_DTYPE = np.dtype(
+    [
+        ("id", np.int64),
+        ("col", np.int64),
+        ("idx", np.int64),
+        ("size", np.float64),
+        ("price", np.float64),
+        ("fees", np.float64),
+        ("side", np.int64),
+    ],
+    align=True,
+)
+"""VectorBT's `order_dt`: col is the lane, idx the row of the timeline, side 0 buys and 1 sells."""
+
+TRADE_DTYPE = np.dtype(
+    [
+        ("lane", np.int64),
+        ("book", np.int64),
+        ("direction", np.int64),  # +1 long, -1 short
+        ("signal_bar", np.int64),  # row numbers in the lane's bars
+        ("entry_bar", np.int64),
+        ("exit_bar", np.int64),
+        ("entry_row", np.int64),  # row numbers in the run's timeline
+        ("exit_row", np.int64),
+        ("quantity", np.float64),
+        ("entry_price", np.float64),
+        ("exit_price", np.float64),
+        ("stop_price", np.float64),  # the initial stop; NaN: none
+        ("target_price", np.float64),  # NaN: none
+        ("net_pnl", np.float64),
+        ("commission", np.float64),  # both sides
+        ("slippage", np.float64),  # both sides, money
+        ("book_equity", np.float64),  # at entry
+        ("mae", np.float64),  # furthest against, money per share, >= 0
+        ("mfe", np.float64),  # furthest for, money per share, >= 0
+        ("exit_reason", np.int64),  # index of EXIT_REASONS
+        ("ambiguous", np.int64),  # index of AMBIGUITY
+        ("size_bound", np.int64),  # index of SIZE_BOUNDS
+    ],
+    align=True,
+)
+
+AMBIGUITY = ("no", "undecided", "decided_by_detail")
+
+REFUSAL_DTYPE = np.dtype(
+    [
+        ("lane", np.int64),
+        ("book", np.int64),
+        ("signal_bar", np.int64),
+        ("direction", np.int64),
+        ("reason", np.int64),  # index of REFUSAL_REASONS
+    ],
+    align=True,
+)

@@ -1,0 +1,68 @@
+"""Signals: what a strategy decides at the close of each bar."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.errors import StrategyError
+
+_LEVELS = ("long_level", "short_level")
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """Decisions at the close of each bar, made from bars up to and including it.
+
+    Every column is an array-like of shape (n_bars,), or None for "never".
+    long, short: enter on that side. exit_long, exit_short: leave a position held on that side.
+    long_level, short_level: the price of a stop or limit entry; NaN where there is no signal.
+    """
+
+    long: Any = None
+    short: Any = None
+    exit_long: Any = None
+    exit_short: Any = None
+    long_level: Any = None
+    short_level: Any = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            given = getattr(self, field.name)
+            if given is not None:
+                object.__setattr__(self, field.name, _column(field.name, given))
+
+    def checked(self, n_bars: int, strategy_name: str) -> "Signals":
+        """Self, once every column is known to have one row a bar.
+
+        Raises StrategyError naming the strategy, the column and both lengths.
+        """
+        for field in fields(self):
+            column = getattr(self, field.name)
+            if column is not None and len(column) != n_bars:
+                raise StrategyError(
+                    f"{strategy_name}: generate_signals must return one row per bar; "
+                    f"{field.name} has {len(column)} rows for {n_bars} bars"
+                )
+        return self
+
+
+def _column(name: str, given: Any) -> NDArray[Any]:
+    """`given` as a read-only copy: bool for decisions (NaN is refused), float64 for levels."""
+    array = np.array(given)
+    if array.ndim != 1:
+        raise StrategyError(f"Signals.{name} must have shape (n_bars,); found {array.shape}")
+    if name in _LEVELS:
+        column = array.astype(np.float64)
+    elif array.dtype == np.bool_:
+        column = array
+    elif array.dtype.kind in "iu" and np.isin(array, (0, 1)).all():
+        column = array.astype(np.bool_)
+    else:
+        raise StrategyError(
+            f"Signals.{name} must hold True or False for every bar; found dtype {array.dtype} "
+            "(a comparison such as `fast > slow` gives the right one)"
+        )
+    column.flags.writeable = False
+    return column

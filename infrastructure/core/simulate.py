@@ -1,0 +1,178 @@
+"""Simulate books of strategies on one account: the backtest of the account machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.core.account_state import (
+    DAY_DTYPE,
+    ENTRY_TYPES,
+    LANE_DTYPE,
+    LONG,
+    NEVER,
+    NO_SESSION,
+    RULES_DTYPE,
+    SHORT,
+    Account,
+    Market,
+)
+from infrastructure.core.fills import FILL_POLICIES
+from infrastructure.core.machine import run_nb
+from infrastructure.core.market_columns import market_columns
+from infrastructure.core.plan import AccountTerms, Book
+from infrastructure.core.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
+from infrastructure.errors import DataError
+from infrastructure.risk_management.sizing import SIZING_TYPES
+from infrastructure.risk_management.stops import STOP_TYPES
+from infrastructure.risk_management.terms import terms_record
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What happened: records in the order of events, and the equity of every book at every row.
+
+    orders, trades, refusals: records of ORDER_DTYPE, TRADE_DTYPE, REFUSAL_DTYPE.
+    timeline: (n_rows,) moments at which bars were complete, seconds UTC.
+    row_session: (n_rows,) the account's session of each row, days since 1970.
+    book_equity: (n_rows, n_books); book_start: (n_books,) the cash each book began with.
+    idle_cash: capital that no book holds.
+    """
+
+    orders: NDArray[Any]
+    trades: NDArray[Any]
+    refusals: NDArray[Any]
+    timeline: NDArray[np.int64]
+    row_session: NDArray[np.int64]
+    book_equity: NDArray[np.float64]
+    book_start: NDArray[np.float64]
+    idle_cash: float
+
+    @cached_property
+    def account_equity(self) -> NDArray[np.float64]:
+        """(n_rows,) books plus idle cash."""
+        total: NDArray[np.float64] = self.book_equity.sum(axis=1)
+        return total + self.idle_cash
+
+    @property
+    def total_capital(self) -> float:
+        """What the account began with."""
+        return float(self.book_start.sum()) + self.idle_cash
+
+
+def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
+    """Trade every signal of every book on one account, by the rules of docs/execution.md.
+
+    Raises StrategyError where signals do not fit their bars, DataError where bars overlap or a
+    book has none.
+    """
+    for book in books:
+        for lane in book.lanes:
+            if len(lane.bars) == 0:
+                raise DataError(f"{lane.bars.symbol} {lane.bars.interval}: there are no bars to trade")
+            lane.signals.checked(len(lane.bars), book.config.strategy_name)
+    market = market_columns(books, terms)
+    account = open_account(books, terms, market)
+    run_nb(account, market, NEVER - 1, True)
+    day = account.day[0]
+    return Simulation(
+        orders=account.orders[: day["n_orders"]],
+        trades=account.trades[: day["n_trades"]],
+        refusals=account.refusals[: day["n_refusals"]],
+        timeline=account.row_moment,
+        row_session=account.row_session,
+        book_equity=account.book_equity,
+        book_start=_book_start(books, terms),
+        idle_cash=float(day["idle_cash"]),
+    )
+
+
+def open_account(books: Sequence[Book], terms: AccountTerms, market: Market) -> Account:
+    """An account before its first bar, with room for everything these bars can bring about."""
+    entries = int(np.count_nonzero(market.decision & LONG))
+    entries += int(np.count_nonzero(market.decision & SHORT))
+    n_rows = _count_rows(books)
+    start = _book_start(books, terms)
+    day = np.zeros(1, DAY_DTYPE)
+    day["session"] = NO_SESSION
+    day["idle_cash"] = terms.total_capital - start.sum()
+    rules, ranges = _rules(books)
+    lanes = np.zeros(len(rules), LANE_DTYPE)
+    lanes["next_moment"] = NEVER
+    lane_counts = [len(book.lanes) for book in books]
+    return Account(
+        terms=terms_record(
+            terms.risk,
+            terms.costs,
+            terms.lot_size,
+            FILL_POLICIES.index(terms.fill_policy),
+            terms.exit_slippage_bps,
+        ),
+        rules=rules,
+        ranges=ranges,
+        first_lane=np.concatenate(([0], np.cumsum(lane_counts))).astype(np.int64),
+        lanes=lanes,
+        cash=start.copy(),
+        day=day,
+        orders=np.zeros(2 * entries, ORDER_DTYPE),
+        trades=np.zeros(entries, TRADE_DTYPE),
+        refusals=np.zeros(entries, REFUSAL_DTYPE),
+        row_moment=np.empty(n_rows, np.int64),
+        row_session=np.empty(n_rows, np.int64),
+        book_equity=np.empty((n_rows, len(books)), np.float64),
+    )
+
+
+def _book_start(books: Sequence[Book], terms: AccountTerms) -> NDArray[np.float64]:
+    shares = np.array([book.allocation_percentage for book in books])
+    return shares * terms.total_capital / 100.0
+
+
+def _count_rows(books: Sequence[Book]) -> int:
+    """How many distinct moments complete a bar."""
+    feeds = list({id(lane.bars): lane.bars for book in books for lane in book.lanes}.values())
+    if all(np.array_equal(bars.closes_at, feeds[0].closes_at) for bars in feeds[1:]):
+        return len(feeds[0])
+    return len(np.unique(np.concatenate([bars.closes_at for bars in feeds])))
+
+
+def _rules(books: Sequence[Book]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """One record a lane, and the price ranges that `variable` stops look into."""
+    rules = np.zeros(sum(len(book.lanes) for book in books), RULES_DTYPE)
+    ranges: list[tuple[float, float, float, float]] = []
+    i = 0
+    for number, book in enumerate(books):
+        config, stop_loss = book.config, book.config.stop_loss
+        first_range = len(ranges)
+        if stop_loss is not None:
+            for row in stop_loss.price_ranges or ():
+                ranges.append(
+                    (
+                        row.min_price,
+                        _or(row.max_price, np.inf),
+                        _or(row.delta_abs, np.nan),
+                        _or(row.delta_perc, np.nan),
+                    )
+                )
+        for _ in book.lanes:
+            rule = rules[i]
+            rule["book"] = number
+            rule["entry_type"] = ENTRY_TYPES.index(config.entry.type)
+            rule["expiry_bars"] = config.entry.expiry_bars
+            rule["stop_type"] = STOP_TYPES.index(stop_loss.type if stop_loss else "none")
+            rule["stop_value"] = _or(stop_loss.value if stop_loss else None, 0.0)
+            rule["range_from"], rule["range_to"] = first_range, len(ranges)
+            rule["risk_reward"] = _or(config.risk_reward, np.nan)
+            rule["sizing_type"] = SIZING_TYPES.index(config.sizing.type)
+            rule["sizing_value"] = _or(config.sizing.value, 0.0)
+            rule["flat_at_session_end"] = config.exit_at_session_end
+            rule["reverses"] = config.on_opposite_signal == "reverse"
+            i += 1
+    return rules, np.array(ranges, np.float64).reshape(-1, 4)
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

@@ -1,0 +1,238 @@
+"""VectorBTStrategy: the base of every strategy."""
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from infrastructure.core.backtest import Backtest, run_backtest
+from infrastructure.core.bars_reader import BarsReader
+from infrastructure.core.config import StrategyConfig, parse
+from infrastructure.core.json_reader import read_json_object
+from infrastructure.core.parameters import parameter_fields, parse_parameters
+from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.signals import Signals
+from infrastructure.core.summary import summary
+from infrastructure.core.trade_table import as_frame
+from infrastructure.core.wording import nearest
+from infrastructure.database.engine import open_database
+from infrastructure.errors import ConfigError, KairosError, StrategyError
+from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.calendars import get_calendar, sessions_per_year
+from infrastructure.market_data.synthetic import ensure_demo_bars
+from infrastructure.risk_management.risk_manager import RiskManager
+from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import vectorbt as vbt
+
+CONFIG_FOLDER = Path("backtest_config/strategies")
+
+
+class VectorBTStrategy(ABC):
+    """A trading idea. A child implements `generate_signals` and nothing else.
+
+    Its parameters are annotated class attributes with defaults; JSON gives them under
+    `indicator.parameters`, code as keywords. Any key of the strategy config may be a keyword too:
+
+        MyStrategy(symbols=["QQQ"], interval="30m", fast=10, risk_reward=2.0).run()
+
+    risk_manager: the account's policy when it runs alone (default: 0.5 % a trade, -2 % a day).
+    db_path: path or URL of the database with its bars (default: KAIROS_DB, else kairos.db).
+    total_capital: money, when it runs alone. start, end: exchange dates, the last day included.
+    """
+
+    _fields: ClassVar[dict[str, tuple[Any, Any]]] = {}
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        cls._fields = parameter_fields(cls, VectorBTStrategy)
+
+    def __init__(
+        self,
+        config: StrategyConfig | None = None,
+        *,
+        risk_manager: RiskManager | None = None,
+        db_path: str | Path | None = None,
+        total_capital: float = 100_000.0,
+        fill_policy: str = "stop_first",
+        start: date | None = None,
+        end: date | None = None,
+        where: str = "",
+        **overrides: Any,
+    ) -> None:
+        self.config = self._configured(config, overrides, where or type(self).__name__)
+        for name, value in self.config.indicator.parameters.items():
+            setattr(self, name, value)
+        self.risk_manager = risk_manager or RiskManager(risk_per_trade=0.5, max_daily_risk=-2.0)
+        self.db_path = db_path or self.risk_manager.db_path
+        self.total_capital = total_capital
+        self.fill_policy = fill_policy
+        self.start, self.end = start, end
+        self._backtest: Backtest | None = None
+
+    @classmethod
+    def from_json(cls, path: str | Path, **options: Any) -> Self:
+        """The strategy that a config file describes. Raises ConfigError."""
+        path = Path(path)
+        config = parse(StrategyConfig, read_json_object(path), path.name)
+        return cls(config, where=path.name, **options)
+
+    @abstractmethod
+    def generate_signals(self, bars: Bars) -> Signals:
+        """What to do at the close of each bar, decided from bars up to and including it.
+
+        bars: one symbol's, read-only. Returns one row per bar.
+        """
+
+    def signals(self, bars: Bars) -> Signals:
+        """`generate_signals`, checked. Raises StrategyError naming the strategy and the fault."""
+        name = self.config.strategy_name
+        try:
+            signals = self.generate_signals(bars)
+        except KairosError:
+            raise
+        except Exception as error:
+            place = _last_line(error)
+            raise StrategyError(
+                f"{name}: generate_signals raised {type(error).__name__}: {error}{place}"
+            ) from error
+        if not isinstance(signals, Signals):
+            raise StrategyError(
+                f"{name}: generate_signals must return Signals; found {type(signals).__name__}"
+            )
+        return signals.checked(len(bars), name)
+
+    def book(self, allocation_percentage: float, reader: BarsReader, detail: bool = False) -> Book:
+        """This strategy's book: bars and signals of every symbol. detail: with finer bars."""
+        lanes = []
+        for symbol in self.config.symbols:
+            bars = reader.bars(self.config, symbol)
+            finer = reader.detail(self.config, symbol) if detail else None
+            lanes.append(Lane(bars, self.signals(bars), finer))
+        return Book(self.config, allocation_percentage, tuple(lanes))
+
+    def run(self, bars: Bars | Mapping[str, Bars] | None = None) -> Backtest:
+        """Backtest this strategy alone, with the whole capital; nothing is written to the ledger.
+
+        bars: of its symbol, or by symbol; None reads them from the database.
+        """
+        terms = AccountTerms(
+            self.total_capital,
+            self.risk_manager,
+            self.risk_manager.costs,
+            self.risk_manager.lot_size,
+            self.fill_policy,
+        )
+        book = self._read_book() if bars is None else self._given_book(bars)
+        years = sessions_per_year(self.config.calendar)
+        self._backtest = run_backtest([book], terms, years)
+        return self._backtest
+
+    @property
+    def backtest(self) -> Backtest:
+        """The last run; the first time, it is run."""
+        return self._backtest or self.run()
+
+    @property
+    def metrics(self) -> TradeMetrics:
+        """The figures of the last run."""
+        return self.backtest.metrics
+
+    @property
+    def trades(self) -> "pd.DataFrame":
+        """The trades of the last run, one row each."""
+        return as_frame(self.backtest.trades)
+
+    @property
+    def portfolio(self) -> "vbt.Portfolio":
+        """VectorBT's Portfolio of the last run."""
+        return self.backtest.portfolio
+
+    def show(self) -> None:
+        """Print what the last run found out."""
+        print(summary(self.backtest, self.config.strategy_name))
+
+    @classmethod
+    def main(cls) -> None:
+        """Run the first config in backtest_config/strategies of this class, alone; for scripts."""
+        try:
+            strategy = cls.from_json(cls._config_file())
+            database = open_database(strategy.db_path)
+            for made in ensure_demo_bars(database, strategy.config.symbols, strategy.config.interval):
+                print(made)
+            strategy.show()
+        except KairosError as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise SystemExit(2) from None
+
+    @classmethod
+    def _config_file(cls) -> Path:
+        for path in sorted(CONFIG_FOLDER.glob("*.json")):
+            if read_json_object(path).get("class_name") == cls.__name__:
+                return path
+        raise ConfigError(
+            f"{CONFIG_FOLDER}: no config has class_name {cls.__name__}; "
+            "run from the repository's root, or add one"
+        )
+
+    @classmethod
+    def _configured(
+        cls, config: StrategyConfig | None, overrides: dict[str, Any], where: str
+    ) -> StrategyConfig:
+        """The whole config: what was given, with keywords over it and every parameter spelt out."""
+        keys = {name: overrides.pop(name) for name in list(overrides) if _is_key(name)}
+        unknown = [name for name in overrides if name not in cls._fields]
+        if unknown:
+            meant = nearest(unknown[0], [*cls._fields, *StrategyConfig.model_fields])
+            hint = f' (did you mean "{meant}"?)' if meant else ""
+            raise ConfigError(f"{where}: {unknown[0]} is neither a parameter nor a config key{hint}")
+        if config is None:
+            data: dict[str, Any] = {"strategy_name": cls.__name__, "class_name": cls.__name__}
+        else:
+            data = config.model_dump(mode="json")
+        data = {**data, **keys}
+        data["symbols"] = list(data.get("symbols", ()))
+        indicator = dict(data.get("indicator") or {"name": cls.__name__})
+        given = {**indicator.get("parameters", {}), **overrides}
+        indicator["parameters"] = parse_parameters(cls.__name__, cls._fields, given, where)
+        return parse(StrategyConfig, {**data, "indicator": indicator}, where)
+
+    def _read_book(self) -> Book:
+        database = open_database(self.db_path)
+        get_calendar(self.config.calendar, database)
+        reader = BarsReader(database, self.start, self.end)
+        return self.book(100.0, reader, detail=self.fill_policy == "detail")
+
+    def _given_book(self, bars: Bars | Mapping[str, Bars]) -> Book:
+        by_symbol = {bars.symbol: bars} if isinstance(bars, Bars) else bars
+        missing = [symbol for symbol in self.config.symbols if symbol not in by_symbol]
+        if missing:
+            raise ConfigError(
+                f"{self.config.strategy_name}: bars must be given for every symbol; "
+                f"found {', '.join(by_symbol)}, missing {', '.join(missing)}"
+            )
+        series = [by_symbol[symbol] for symbol in self.config.symbols]
+        return Book(self.config, 100.0, tuple(Lane(each, self.signals(each)) for each in series))
+
+    def __repr__(self) -> str:
+        parameters = self.config.indicator.parameters.items()
+        shown = ", ".join(f"{name}={value!r}" for name, value in parameters)
+        return f"{type(self).__name__}({shown})"
+
+
+def _is_key(name: str) -> bool:
+    return name in StrategyConfig.model_fields
+
+
+def _last_line(error: BaseException) -> str:
+    """' (file.py, line 12)': where the strategy's own code failed."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"

@@ -1,0 +1,42 @@
+"""How an error line shows what it found, and names what was meant."""
+
+import json
+from collections.abc import Iterable
+from difflib import get_close_matches
+from itertools import takewhile
+
+LONGEST_FOUND = 60
+"""Characters shown of a value that was found."""
+
+
+def nearest(found: str, known: Iterable[str]) -> str | None:
+    """The name that `found` was meant to be, or None: nearly the same, or with the same start."""
+    names = {name.lower(): name for name in known}
+    wanted = found.lower()
+    close = get_close_matches(wanted, names, n=1, cutoff=0.75)
+    if not close:
+        start = max(names, key=lambda name: _same_start(wanted, name), default="")
+        same = _same_start(wanted, start) >= 3
+        close = [start] if same else get_close_matches(wanted, names, n=1, cutoff=0.6)
+    return names[close[0]] if close else None
+
+
+def _same_start(one: str, other: str) -> int:
+    """How many first characters two names share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def printable(text: str) -> str:
+    """`text` with control, bidi and other invisible characters escaped."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
+def show(value: object) -> str:
+    """`value` as JSON would write it, on one line of at most LONGEST_FOUND characters."""
+    text = printable(json.dumps(value, ensure_ascii=False, default=repr))
+    if len(text) <= LONGEST_FOUND:
+        return text
+    tail = '..."' if isinstance(value, str) else "..."
+    return text[: LONGEST_FOUND - len(tail)] + tail

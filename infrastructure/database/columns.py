@@ -1,0 +1,141 @@
+"""Column types that mean the same on SQLite and PostgreSQL.
+
+Migrations use them too: a type that has been released is added to, never changed.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    REAL,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit whole number; the only spelling under which SQLite makes it the row's own number."""
+
+Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+"""A 64-bit float (REAL is 32 bits on PostgreSQL)."""
+
+
+class Figure(TypeDecorator[float]):
+    """A 64-bit float that may not exist: NaN is stored as NULL on every database."""
+
+    impl = Double
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return REAL() if dialect.name == "sqlite" else Double()
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "sqlite":
+            return None  # SQLite itself stores NaN as NULL
+        return lambda value: None if value is None or value != value else float(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, whole seconds: text 'YYYY-MM-DD HH:MM:SS' on SQLite, else timestamptz.
+
+    Takes and gives aware datetimes; a naive one raises ValueError.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs its time zone; found the naive {value!r}")
+        moment = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return moment.isoformat(" ", "seconds")[:19]
+        return moment.replace(microsecond=0)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        moment: datetime = value
+        return moment.astimezone(UTC)
+
+
+class ExchangeDate(TypeDecorator[date]):
+    """A session's date at its exchange: text 'YYYY-MM-DD' on SQLite, else DATE."""
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else Date()
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            raise ValueError(f"a date without a time is needed; found {value!r}")
+        return value.isoformat() if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Flag(TypeDecorator[bool]):
+    """True or False, stored as 1 or 0."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Integer() if dialect.name == "sqlite" else SmallInteger()
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document: text on SQLite, json on PostgreSQL; NaN and infinity raise ValueError."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else JSON(none_as_null=True)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        return text if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if value is not None and dialect.name == "sqlite" else value
+
+
+def required(name: str, kind: Any) -> Column[Any]:
+    """A column that is never NULL (and so, on SQLite, never NaN)."""
+    return Column(name, kind, nullable=False)
+
+
+def key(name: str) -> Column[Any]:
+    """A whole number that is the primary key, or its first part."""
+    return Column(name, Whole, primary_key=True)

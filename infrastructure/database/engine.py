@@ -1,0 +1,129 @@
+"""The only place that opens a connection to a database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from infrastructure.database.errors import place, storage_errors
+from infrastructure.database.schema import ensure_schema
+from infrastructure.database.sqlite import WRITING, connect_arguments, take_over_transactions
+from infrastructure.errors import StorageError
+
+DEFAULT_FILE = "kairos.db"
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database whose schema is the one this Kairos knows."""
+
+    engine: Engine
+    url: URL  # its str() hides the password
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password: for messages."""
+        return place(self.url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database throughout and cannot write.
+
+        Raises StorageError.
+        """
+        with storage_errors(self.url), self.engine.connect() as plain:
+            connection = plain.execution_options(**_reading_options(self.engine))
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection inside one transaction: all of it is kept, or nothing where it raises.
+
+        Only one writer at a time on SQLite; do not nest. Raises StorageError.
+        """
+        with storage_errors(self.url), self.engine.connect() as plain:
+            connection = plain.execution_options(**{WRITING: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self.engine.dispose()
+
+
+def open_database(url_or_path: str | Path | URL | None = None) -> Database:
+    """The database at a path or SQLAlchemy URL, created or migrated where that is needed.
+
+    None means the environment's KAIROS_DB, else kairos.db in the current folder.
+    Raises StorageError naming the file or address and what to do.
+    """
+    url = database_url(url_or_path)
+    _check_place(url)
+    database = Database(_engine(url), url)
+    try:
+        ensure_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def database_url(url_or_path: str | Path | URL | None = None) -> URL:
+    """The URL that `open_database` would open."""
+    given = url_or_path or os.environ.get("KAIROS_DB") or DEFAULT_FILE
+    if isinstance(given, URL):
+        return given
+    if isinstance(given, str) and "://" in given:
+        try:
+            return make_url(given)
+        except (ArgumentError, ValueError):
+            raise StorageError(
+                "--db: expected a path or a SQLAlchemy URL such as sqlite:///kairos.db or "
+                "postgresql+psycopg://user@host/name; the address given is neither"
+            ) from None
+    return URL.create("sqlite", database=str(Path(given).expanduser()))
+
+
+def _check_place(url: URL) -> None:
+    """Refuse what SQLite would only call "unable to open database file"."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return
+    if url.database.startswith("file:"):
+        return  # SQLite's own URI form: left to SQLite
+    path = Path(url.database)
+    if path.is_dir():
+        raise StorageError(
+            f"{path}: is a folder; give the path of a file, e.g. {path / DEFAULT_FILE}"
+        )
+    if not path.parent.is_dir():
+        raise StorageError(f"{path}: the folder {path.parent} does not exist; create it first")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StorageError(
+            f'{place(url)}: expected a sqlite or postgresql address; found "{url.drivername}"'
+        )
+    try:
+        if url.get_backend_name() == "postgresql":
+            return create_engine(url)
+        engine = create_engine(url, connect_args=connect_arguments(url))
+    except NoSuchModuleError:
+        raise StorageError(f'{place(url)}: no driver is called "{url.drivername}"') from None
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            f"{place(url)}: the driver {error.name} is not installed; pip install {error.name}"
+        ) from None
+    take_over_transactions(engine)
+    return engine
+
+
+def _reading_options(engine: Engine) -> dict[str, object]:
+    """On PostgreSQL the same promises as a SQLite reader has: one snapshot, no writing."""
+    if engine.dialect.name == "sqlite":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

@@ -1,0 +1,80 @@
+"""Database exceptions turned into one line that says what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from infrastructure.errors import StorageError
+
+_DAMAGED = (
+    "is not a sound SQLite database ({found}); restore a backup, or move the file away "
+    "and Kairos creates a new one"
+)
+_ADVICE = {
+    "SQLITE_BUSY": "is locked by another program; close what is writing to it and run again",
+    "SQLITE_LOCKED": "is locked by another program; close what is writing to it and run again",
+    "SQLITE_READONLY": "is read-only; make the file and its folder writable, or give another --db",
+    "SQLITE_PERM": "may not be opened by this user; change its permissions, or give another --db",
+    "SQLITE_CANTOPEN": "cannot be opened or created; check that this user may write to its folder",
+    "SQLITE_FULL": "cannot grow: the disk is full; nothing was written; free space and run again",
+    "SQLITE_IOERR": "cannot be read or written ({found}): the disk is full, failing or out of "
+    "reach; nothing was written; free space or give another --db",
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_TOOBIG": "cannot hold a value of this size ({found})",
+}
+_REFUSED = "refused a row and wrote nothing: {found}"
+_LOST_TABLE = "lacks a part of its schema ({found}); restore a backup"
+_UNREACHABLE = "cannot be used: {found}; check the address, the server and the account"
+
+
+def place(url: URL) -> str:
+    """How messages name the database: the file, or the address without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "the database in memory"
+    return url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def storage_errors(url: URL) -> Iterator[None]:
+    """Raise StorageError for what the operator can put right; a bug passes through unchanged."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, PoolTimeout) as error:
+        message = _one_line(error, url)
+        if message is None:
+            raise
+        raise StorageError(f"{place(url)}: {message}") from error
+
+
+def _one_line(error: Exception, url: URL) -> str | None:
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    found = " ".join(str(cause).split())
+    if url.password is not None:
+        found = found.replace(str(url.password), "***")
+    if isinstance(cause, sqlite3.Error):
+        advice = _sqlite_advice(cause)
+    elif isinstance(error, IntegrityError):
+        advice = _REFUSED
+    elif isinstance(error, OperationalError | PoolTimeout):
+        advice = _UNREACHABLE
+    else:
+        advice = None
+    return advice and advice.format(found=found)
+
+
+def _sqlite_advice(cause: sqlite3.Error) -> str | None:
+    """By SQLite's own code: SQLITE_IOERR_WRITE is a SQLITE_IOERR, and so on."""
+    if isinstance(cause, sqlite3.IntegrityError):
+        return _REFUSED
+    if str(cause).startswith(("no such table", "no such column", "no such view")):
+        return _LOST_TABLE
+    code = getattr(cause, "sqlite_errorname", "") or ""
+    for name, advice in _ADVICE.items():
+        if code == name or code.startswith(name + "_"):
+            return advice
+    return None

@@ -1,0 +1,38 @@
+"""Errors by who must act: the config's author, the data's owner, the operator.
+
+Every message is one line: where, what was expected, what was found, what to do.
+The command line prints it and exits with 2; anything else is a bug and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class KairosError(Exception):
+    """Something the user can put right; its text is the whole message."""
+
+
+class ConfigError(KairosError):
+    """A JSON config (or the same values given in code) asks for something that cannot be."""
+
+
+class DataError(KairosError):
+    """Bars are missing or unfit to trade on."""
+
+
+class StorageError(KairosError):
+    """The database cannot be opened, read or written."""
+
+
+class StrategyError(KairosError):
+    """A strategy's own code returned something unusable."""
+
+
+class AccountingError(KairosError):
+    """Kairos's books and VectorBT's accounting disagree: no figure of the run can be trusted."""
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """The nearest right name as ' (did you mean "x"?)', or '' where none is near."""
+    nearest = get_close_matches(found, list(known), n=1, cutoff=0.6)
+    return f' (did you mean "{nearest[0]}"?)' if nearest else ""

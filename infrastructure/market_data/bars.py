@@ -1,0 +1,77 @@
+"""Bars: what a strategy sees and a simulation trades, as read-only NumPy columns."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
+"""Values of `Bars.phase`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Bars of one symbol at one interval, oldest first; every column has shape (n_bars,).
+
+    timestamp: opening time, seconds since 1970 UTC, strictly increasing.
+    open, high, low, close: prices, finite and above zero. volume: finite, zero or more.
+    session: exchange date of the bar's session, days since 1970.
+    closes_at: when the bar is complete, seconds UTC (never later than its session's close).
+    phase: IN_SESSION; LAST_OF_SESSION (the last bar present that starts before the calendar's
+        close); AFTER_CLOSE (extended sessions only).
+    """
+
+    symbol: str
+    interval: str
+    calendar: str
+    timestamp: NDArray[np.int64]
+    open: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    session: NDArray[np.int64]
+    closes_at: NDArray[np.int64]
+    phase: NDArray[np.uint8]
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            column = getattr(self, field.name)
+            if isinstance(column, np.ndarray):
+                column.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.timestamp)
+
+    def head(self, n_bars: int) -> "Bars":
+        """The first `n_bars` bars as they were known then (views, nothing is copied)."""
+        cut = {
+            field.name: value[:n_bars] if isinstance(value, np.ndarray) else value
+            for field in fields(self)
+            for value in (getattr(self, field.name),)
+        }
+        return Bars(**cut)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over symbol, interval, stamps, prices and volumes: the identity of the data."""
+        digest = sha256(f"{self.symbol} {self.interval} {len(self)}".encode())
+        for column in (self.timestamp, self.open, self.high, self.low, self.close, self.volume):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        return digest.hexdigest()
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Columns open, high, low, close, volume, session over a UTC DatetimeIndex."""
+        import pandas as pd
+
+        index = pd.to_datetime(self.timestamp, unit="s", utc=True).rename("timestamp")
+        columns = {name: getattr(self, name) for name in ("open", "high", "low", "close", "volume")}
+        columns["session"] = self.session.astype("datetime64[D]")
+        return pd.DataFrame(columns, index=index)
