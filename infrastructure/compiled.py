@@ -8,11 +8,12 @@ folder named after the digest of every kernel file; any change makes a new folde
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 from numba.core import config as numba_config
 
+_njit: Any = numba.njit  # its type hints do not know `_nrt`
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 _PACKAGE = Path(__file__).parent
 
@@ -40,7 +41,7 @@ def _cache_dir() -> str:
 _CACHE_DIR = numba_config.CACHE_DIR or _cache_dir()
 
 
-def _compiler(**options: object) -> Callable[[_Kernel], _Kernel]:
+def _compiler(**options: Any) -> Callable[[_Kernel], _Kernel]:
     """numba.njit with the project's options and its cache folder.
 
     No fast-math: results are bitwise reproducible. No reference counting (`_nrt`): kernels only
@@ -52,8 +53,7 @@ def _compiler(**options: object) -> Callable[[_Kernel], _Kernel]:
         before = numba_config.CACHE_DIR
         numba_config.CACHE_DIR = _CACHE_DIR  # for this function only: other libraries keep theirs
         try:
-            compiled: _Kernel = numba.njit(cache=True, nogil=True, _nrt=False, **options)(function)
-            return compiled
+            return _njit(cache=True, nogil=True, _nrt=False, **options)(function)
         finally:
             numba_config.CACHE_DIR = before
 

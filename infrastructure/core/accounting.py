@@ -22,6 +22,8 @@ _BOTH_DIRECTIONS = 2
 def lane_closes(books: Sequence[Book], timeline: NDArray[np.int64]) -> NDArray[np.float64]:
     """(n_rows, n_lanes) the last close of every lane at every row; before its first, the first."""
     lanes = [lane for book in books for lane in book.lanes]
+    if len(lanes) == 1:
+        return lanes[0].bars.close.reshape(-1, 1)
     closes = np.empty((len(timeline), len(lanes)))
     for column, lane in enumerate(lanes):
         bars = lane.bars
@@ -40,23 +42,24 @@ def column_map(orders: NDArray[Any], n_columns: int) -> tuple[NDArray[Any], NDAr
 
 
 def vectorbt_book_values(
-    simulation: Simulation, closes: NDArray[np.float64], book_of_lane: NDArray[np.int64]
+    books: Sequence[Book], simulation: Simulation, closes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """(n_rows, n_books) the value of every book as VectorBT's kernels account for the orders."""
     from vectorbt_rust import portfolio as rust
 
     shape = closes.shape
+    first_lane = np.cumsum([0] + [len(book.lanes) for book in books[:-1]])
+    start = np.zeros(shape[1])
+    start[first_lane] = simulation.book_start  # a book's cash lies with its first lane
     rows, counts = column_map(simulation.orders, shape[1])
     flow = rust.asset_flow_rs(simulation.orders, rows, counts, shape, _BOTH_DIRECTIONS)
     assets = rust.assets_rs(flow)
     cash_flow = rust.cash_flow_rs(simulation.orders, rows, counts, shape, False)
-    gained = rust.cash_rs(cash_flow, np.zeros(shape[1]))
-    value = rust.value_rs(gained, rust.asset_value_rs(closes, assets))
-    books = np.zeros((shape[0], len(simulation.book_start)))
-    for lane, book in enumerate(book_of_lane):
-        books[:, book] += value[:, lane]
-    total: NDArray[np.float64] = books + simulation.book_start
-    return total
+    cash = rust.cash_rs(cash_flow, start)
+    value: NDArray[np.float64] = rust.value_rs(cash, rust.asset_value_rs(closes, assets))
+    if len(books) == shape[1]:
+        return value
+    return np.add.reduceat(value, first_lane, axis=1)
 
 
 def check_accounting(books: Sequence[Book], simulation: Simulation) -> float:
@@ -64,17 +67,16 @@ def check_accounting(books: Sequence[Book], simulation: Simulation) -> float:
 
     Raises AccountingError above TOLERANCE (and where either is not a number).
     """
-    closes = lane_closes(books, simulation.timeline)
-    book_of_lane = np.repeat(np.arange(len(books)), [len(book.lanes) for book in books])
-    theirs = vectorbt_book_values(simulation, closes, book_of_lane)
-    difference = np.abs(theirs - simulation.book_equity)
-    largest = float(difference.max(initial=0.0))
+    difference = vectorbt_book_values(books, simulation, lane_closes(books, simulation.timeline))
+    difference -= simulation.book_equity
+    largest = max(float(difference.max(initial=0.0)), -float(difference.min(initial=0.0)))
     if not largest <= TOLERANCE:
-        row, book = np.unravel_index(int(np.argmax(difference)), difference.shape)
+        row, book = divmod(int(np.argmax(np.abs(difference))), len(books))
         when = np.datetime64(int(simulation.timeline[row]), "s")
+        ours = simulation.book_equity[row, book]
         raise AccountingError(
             f'book {book + 1} ("{books[book].config.strategy_name}") at {when} UTC: Kairos counts '
-            f"{simulation.book_equity[row, book]:.4f}, VectorBT {theirs[row, book]:.4f}; "
+            f"{ours:.4f}, VectorBT {ours + difference[row, book]:.4f}; "
             "nothing was stored: please report this run"
         )
     return largest

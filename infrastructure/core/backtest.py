@@ -1,4 +1,4 @@
-"""A backtest: a simulation that VectorBT has confirmed, with its figures under both fill policies."""
+"""A backtest: a simulation that VectorBT has confirmed, and its figures both ways."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,6 @@ class Backtest:
     """What a run found out. Books are numbered from 0, in the portfolio's order.
 
     accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
-    both_ways: where any trade was ambiguous, the same run under each of BOTH_WAYS.
     """
 
     books: tuple[Book, ...]
@@ -35,7 +34,20 @@ class Backtest:
     simulation: Simulation
     sessions_per_year: float
     accounting_difference: float
-    both_ways: "dict[str, Backtest]"
+
+    @cached_property
+    def both_ways(self) -> "dict[str, Backtest]":
+        """The same run under each of BOTH_WAYS, where any trade was ambiguous; else empty."""
+        if not self.simulation.trades["ambiguous"].any():
+            return {}
+        return {
+            policy: self
+            if policy == self.terms.fill_policy
+            else run_backtest(
+                self.books, replace(self.terms, fill_policy=policy), self.sessions_per_year
+            )
+            for policy in BOTH_WAYS
+        }
 
     @cached_property
     def trades(self) -> Columns:
@@ -78,7 +90,9 @@ class Backtest:
     def refusal_counts(self, book: int | None = None) -> dict[str, int]:
         """How many signals each reason refused, the commonest first (None: of the account)."""
         refusals = self.simulation.refusals
-        reasons = refusals["reason"] if book is None else refusals["reason"][refusals["book"] == book]
+        if book is not None:
+            refusals = refusals[refusals["book"] == book]
+        reasons = refusals["reason"]
         counts = np.bincount(reasons, minlength=len(REFUSAL_REASONS))
         order = np.argsort(-counts, kind="stable")
         return {REFUSAL_REASONS[code]: int(counts[code]) for code in order if counts[code]}
@@ -92,7 +106,7 @@ class Backtest:
             chosen = trades["book"] == book
             equity = np.ascontiguousarray(simulation.book_equity[:, book])
             start = float(simulation.book_start[book])
-        first_opened = min(int(lane.bars.timestamp[0]) for each in self.books for lane in each.lanes)
+        lanes = [lane for each in self.books for lane in each.lanes]
         return TradeMetrics.from_columns(
             net_pnl=table["net_pnl"][chosen],
             r=table["risk_reward"][chosen],
@@ -107,33 +121,17 @@ class Backtest:
             starting_capital=start,
             sessions_per_year=self.sessions_per_year,
             bars_in_market=bars_in_market(trades["entry_row"][chosen], trades["exit_row"][chosen]),
-            started_at=first_opened,
+            started_at=min(int(lane.bars.timestamp[0]) for lane in lanes),
         )
 
 
 def run_backtest(
     books: Sequence[Book], terms: AccountTerms, sessions_per_year: float = 252.0
 ) -> Backtest:
-    """Simulate, let VectorBT's engine account for it again, and do both where bars were ambiguous.
+    """Simulate, and let VectorBT's engine account for the orders again.
 
     Raises AccountingError where the two accounts differ by more than a cent at any row.
     """
-    backtest = _checked_run(tuple(books), terms, sessions_per_year)
-    if not backtest.simulation.trades["ambiguous"].any():
-        return backtest
-    others = {
-        policy: backtest
-        if policy == terms.fill_policy
-        else _checked_run(backtest.books, replace(terms, fill_policy=policy), sessions_per_year)
-        for policy in BOTH_WAYS
-    }
-    backtest.both_ways.update(others)
-    return backtest
-
-
-def _checked_run(
-    books: tuple[Book, ...], terms: AccountTerms, sessions_per_year: float
-) -> Backtest:
     simulation = simulate(books, terms)
     difference = check_accounting(books, simulation)
-    return Backtest(books, terms, simulation, sessions_per_year, difference, {})
+    return Backtest(tuple(books), terms, simulation, sessions_per_year, difference)

@@ -34,7 +34,9 @@ from infrastructure.core.fills import (
 from infrastructure.core.records import EXIT_REASONS, REFUSAL_REASONS
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
 
-_NEXT_OPEN, _CLOSE, _STOP_ENTRY = (ENTRY_TYPES.index(name) for name in ("next_open", "close", "stop"))
+_NEXT_OPEN = ENTRY_TYPES.index("next_open")
+_CLOSE = ENTRY_TYPES.index("close")
+_STOP_ENTRY = ENTRY_TYPES.index("stop")
 _SESSION_END = EXIT_REASONS.index("session_end")
 _EXIT_SIGNAL = EXIT_REASONS.index("exit_signal")
 _REVERSE = EXIT_REASONS.index("reverse")

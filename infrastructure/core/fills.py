@@ -17,7 +17,9 @@ CERTAIN, UNDECIDED, DECIDED = 0, 1, 2  # indexes of records.AMBIGUITY
 
 
 @kernel
-def level_fill_nb(is_stop: bool, direction: int, level: float, bar_open: float, high: float, low: float) -> float:
+def level_fill_nb(
+    is_stop: bool, direction: int, level: float, bar_open: float, high: float, low: float
+) -> float:
     """The price at which an order waiting at `level` fills in this bar, before slippage; NaN: not.
 
     A stop entry fills where the price moves with the trade through the level, a limit entry where
@@ -42,7 +44,9 @@ def open_exit_nb(direction: int, bar_open: float, stop: float, target: float) ->
 
 
 @kernel
-def touches_nb(direction: int, high: float, low: float, stop: float, target: float) -> tuple[bool, bool]:
+def touches_nb(
+    direction: int, high: float, low: float, stop: float, target: float
+) -> tuple[bool, bool]:
     """Whether a bar's range touches (the stop, the target); NaN is never touched."""
     if direction > 0:
         return low <= stop, high >= target

@@ -50,15 +50,29 @@ def next_moment_nb(account: Account, market: Market) -> int:
 @inlined_kernel
 def bars_complete_nb(account: Account, market: Market, moment: int, data_ended: bool) -> bool:
     """All bars that end now: stops and targets, waiting orders, closes, signals."""
-    any_complete = False
+    any_complete, busy = False, False
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if lane.inside_bar and lane.next_moment == moment:
             any_complete = True
             if lane.direction != 0:
+                busy = True
                 complete_exits_nb(account, market, i, market.first_bar[i] + lane.bar)
-    if not any_complete:
-        return False
+            decision = market.decision[market.first_signal[i] + lane.bar]
+            busy = busy or lane.order_direction != 0 or decision != 0
+    if busy:
+        complete_busy_bars_nb(account, market, moment, data_ended)
+    elif any_complete:  # most bars of most runs: nothing held, waiting or decided
+        for i in range(len(account.lanes)):
+            lane = account.lanes[i]
+            if lane.inside_bar and lane.next_moment == moment:
+                lane.last_close = market.close[market.first_bar[i] + lane.bar]
+    return any_complete
+
+
+@inlined_kernel
+def complete_busy_bars_nb(account: Account, market: Market, moment: int, data_ended: bool) -> None:
+    """What follows the stops and targets: each step for all lanes before the next."""
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if lane.inside_bar and lane.next_moment == moment and lane.order_direction != 0:
@@ -72,9 +86,8 @@ def bars_complete_nb(account: Account, market: Market, moment: int, data_ended: 
         lane = account.lanes[i]
         if lane.inside_bar and lane.next_moment == moment:
             last = data_ended and lane.bar == market.n_bars[i] - 1
-            if market.decision[market.first_signal[i] + lane.bar]:
+            if market.decision[market.first_signal[i] + lane.bar] != 0:
                 complete_signal_nb(account, market, i, market.first_bar[i] + lane.bar, last)
-    return True
 
 
 @inlined_kernel
@@ -84,7 +97,10 @@ def record_row_nb(account: Account, moment: int) -> None:
     account.row_moment[day.row] = moment
     account.row_session[day.row] = day.session
     for book in range(len(account.cash)):
-        account.book_equity[day.row, book] = book_equity_nb(account, book)
+        equity = account.cash[book]
+        if day.open_positions > 0:
+            equity = book_equity_nb(account, book)
+        account.book_equity[day.row, book] = equity
     day.row += 1
 
 
@@ -104,28 +120,35 @@ def advance_nb(account: Account, market: Market, moment: int) -> None:
 @inlined_kernel
 def bars_open_nb(account: Account, market: Market, moment: int) -> None:
     """All bars that open now: the day turns, exit signals fill, then entries in order."""
-    day, any_open = account.day[0], False
+    day, busy = account.day[0], False
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if not lane.inside_bar and lane.next_moment == moment:
-            any_open = True
+            busy = busy or lane.order_direction != 0 or lane.exit_ordered != 0
             session = market.account_session[market.first_bar[i] + lane.bar]
             if session > day.session:
                 turn_day_nb(account, session)
-    if not any_open:
-        return
+    if busy:
+        open_busy_bars_nb(account, market, moment)
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if not lane.inside_bar and lane.next_moment == moment:
-            if lane.order_direction != 0 or lane.exit_ordered:
-                at = market.first_bar[i] + lane.bar
-                open_orders_expire_nb(account, market, i, at)
-                open_exit_order_nb(account, market, i, at)
+            lane.inside_bar = 1
+            lane.next_moment = market.closes_at[market.first_bar[i] + lane.bar]
+
+
+@inlined_kernel
+def open_busy_bars_nb(account: Account, market: Market, moment: int) -> None:
+    """Exits of all lanes first: they may free what an entry needs."""
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if not lane.inside_bar and lane.next_moment == moment:
             at = market.first_bar[i] + lane.bar
             if lane.order_direction != 0:
-                open_entry_nb(account, market, i, at)
-            lane.inside_bar = 1
-            lane.next_moment = market.closes_at[at]
+                open_orders_expire_nb(account, market, i, at)
+            if lane.exit_ordered:
+                open_exit_order_nb(account, market, i, at)
+    for i in range(len(account.lanes)):
+        lane = account.lanes[i]
+        if not lane.inside_bar and lane.next_moment == moment and lane.order_direction != 0:
+            open_entry_nb(account, market, i, market.first_bar[i] + lane.bar)

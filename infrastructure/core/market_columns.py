@@ -28,9 +28,7 @@ def market_columns(books: Sequence[Book], terms: AccountTerms) -> Market:
     for bars in feeds:
         _check_overlap(bars)
     starts = dict(zip(map(id, feeds), _offsets([len(bars) for bars in feeds]), strict=True))
-    bar_columns = {
-        name: _joined([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS
-    }
+    bar_columns = {name: _joined([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS}
     decisions = [_decisions(lane.signals, len(lane.bars)) for lane in lanes]
     first_level, long_level, short_level = _levels(books)
     first_atr, atr = _average_true_ranges(books)

@@ -1,5 +1,6 @@
 """A strategy's typed fields: what JSON, code and repr all agree on."""
 
+import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin, get_type_hints
 
 from infrastructure.core.config import StrategyConfig, parse
@@ -20,12 +21,14 @@ def parameter_fields(strategy: type, base: type) -> dict[str, tuple[Any, Any]]:
         if not issubclass(each, base) or each is base:
             continue
         hints = get_type_hints(each)
-        for name in each.__dict__.get("__annotations__", {}):
+        for name in inspect.get_annotations(each):
             hint = hints[name]
             if name.startswith("_") or get_origin(hint) is ClassVar or hint is ClassVar:
                 continue
             if name in StrategyConfig.model_fields:
-                raise TypeError(f"{each.__name__}.{name}: the config has a key of that name already")
+                raise TypeError(
+                    f"{each.__name__}.{name}: the config has a key of that name already"
+                )
             fields[name] = (hint, getattr(each, name, ...))
     return fields
 
@@ -41,9 +44,9 @@ def parse_parameters(
     unknown = [name for name in given if name not in fields]
     if unknown:
         meant = nearest(unknown[0], list(fields))
-        hint = f' (did you mean "{meant}"?)' if meant else f"; it has {', '.join(fields) or 'none'}"
+        hint = f' (did you mean "{meant}"?)' if meant else f"; known: {', '.join(fields) or 'none'}"
         raise ConfigError(
-            f"{where}: indicator.parameters.{unknown[0]} is not a parameter of {strategy_name}{hint}"
+            f"{where}: indicator.parameters.{unknown[0]} is no parameter of {strategy_name}{hint}"
         )
     values = parse(known, given, f"{where}: indicator.parameters")
     return {name: getattr(values, name) for name in fields}

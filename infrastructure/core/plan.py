@@ -1,6 +1,6 @@
 """What a simulation is asked to do: books with their bars and signals, and the account's terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infrastructure.core.config import StrategyConfig
 from infrastructure.core.signals import Signals
@@ -24,7 +24,7 @@ class Lane:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """One strategy's share of the account: its rules and a lane for each of its symbols, in order."""
+    """One strategy's share of the account: its rules, and a lane for each symbol, in order."""
 
     config: StrategyConfig
     allocation_percentage: float
@@ -41,7 +41,7 @@ class AccountTerms:
 
     total_capital: float
     risk: RiskLimits
-    costs: CostTerms = Costs()
+    costs: CostTerms = field(default_factory=Costs)
     lot_size: float = 1.0
     fill_policy: str = "stop_first"
     calendar: SessionCalendar | None = None

@@ -72,7 +72,8 @@ def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
     for book in books:
         for lane in book.lanes:
             if len(lane.bars) == 0:
-                raise DataError(f"{lane.bars.symbol} {lane.bars.interval}: there are no bars to trade")
+                where = f"{lane.bars.symbol} {lane.bars.interval}"
+                raise DataError(f"{where}: there are no bars to trade")
             lane.signals.checked(len(lane.bars), book.config.strategy_name)
     market = market_columns(books, terms)
     account = open_account(books, terms, market)
@@ -148,15 +149,15 @@ def _rules(books: Sequence[Book]) -> tuple[NDArray[Any], NDArray[np.float64]]:
         config, stop_loss = book.config, book.config.stop_loss
         first_range = len(ranges)
         if stop_loss is not None:
-            for row in stop_loss.price_ranges or ():
-                ranges.append(
-                    (
-                        row.min_price,
-                        _or(row.max_price, np.inf),
-                        _or(row.delta_abs, np.nan),
-                        _or(row.delta_perc, np.nan),
-                    )
+            ranges.extend(
+                (
+                    row.min_price,
+                    _or(row.max_price, np.inf),
+                    _or(row.delta_abs, np.nan),
+                    _or(row.delta_perc, np.nan),
                 )
+                for row in stop_loss.price_ranges
+            )
         for _ in book.lanes:
             rule = rules[i]
             rule["book"] = number

@@ -16,7 +16,7 @@ def summary(backtest: Backtest, title: str) -> str:
         f"  worst day       {_number(metrics.worst_day_pct)} %"
         f"  (limit {_number(-abs(backtest.terms.risk.max_daily_risk))} %)",
         f"  Sharpe          {_number(metrics.sharpe)}",
-        f"  trades          {metrics.trades}  (won {_number(metrics.win_rate)} %)",
+        f"  trades          {metrics.trades}  (won {_number(metrics.win_rate_pct)} %)",
         f"  expectancy      {_number(metrics.expectancy_r)} R   SQN {_number(metrics.sqn)}",
     ]
     refused = backtest.refusal_counts()

@@ -27,8 +27,7 @@ def trade_table(books: Sequence[Book], simulation: Simulation) -> Columns:
     trades = simulation.trades
     lanes = _Lanes(books)
     entry, exit_, signal = (
-        lanes.rows(trades["lane"], trades[name])
-        for name in ("entry_bar", "exit_bar", "signal_bar")
+        lanes.rows(trades["lane"], trades[name]) for name in ("entry_bar", "exit_bar", "signal_bar")
     )
     risk_per_share = np.abs(trades["entry_price"] - trades["stop_price"])
     risk_size = risk_per_share * trades["quantity"]
@@ -67,7 +66,7 @@ def trade_table(books: Sequence[Book], simulation: Simulation) -> Columns:
 
 
 def refusal_table(books: Sequence[Book], simulation: Simulation) -> Columns:
-    """Columns of shape (n_refusals,), in the order of events; stamps and positions as for trades."""
+    """Columns of shape (n_refusals,), in the order of events; units as for trades."""
     refusals = simulation.refusals
     lanes = _Lanes(books)
     return {

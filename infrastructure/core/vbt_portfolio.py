@@ -33,9 +33,7 @@ def vectorbt_portfolio(
     columns = pd.MultiIndex.from_tuples(labels, names=["book", "symbol"])
     index = pd.to_datetime(simulation.timeline, unit="s", utc=True).rename("complete_at")
     interval = _typical_step(simulation)
-    wrapper = vbt.ArrayWrapper(
-        index=index, columns=columns, ndim=2, freq=interval, group_by="book"
-    )
+    wrapper = vbt.ArrayWrapper(index=index, columns=columns, ndim=2, freq=interval, group_by="book")
     orders: Any = simulation.orders[np.lexsort((simulation.orders["id"], simulation.orders["col"]))]
     portfolio = vbt.Portfolio(
         wrapper=wrapper,

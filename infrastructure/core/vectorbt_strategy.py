@@ -107,7 +107,7 @@ class VectorBTStrategy(ABC):
         return signals.checked(len(bars), name)
 
     def book(self, allocation_percentage: float, reader: BarsReader, detail: bool = False) -> Book:
-        """This strategy's book: bars and signals of every symbol. detail: with finer bars."""
+        """The strategy's book: bars and signals of every symbol. detail: with finer bars."""
         lanes = []
         for symbol in self.config.symbols:
             bars = reader.bars(self.config, symbol)
@@ -162,7 +162,9 @@ class VectorBTStrategy(ABC):
         try:
             strategy = cls.from_json(cls._config_file())
             database = open_database(strategy.db_path)
-            for made in ensure_demo_bars(database, strategy.config.symbols, strategy.config.interval):
+            for made in ensure_demo_bars(
+                database, strategy.config.symbols, strategy.config.interval
+            ):
                 print(made)
             strategy.show()
         except KairosError as error:
@@ -189,7 +191,9 @@ class VectorBTStrategy(ABC):
         if unknown:
             meant = nearest(unknown[0], [*cls._fields, *StrategyConfig.model_fields])
             hint = f' (did you mean "{meant}"?)' if meant else ""
-            raise ConfigError(f"{where}: {unknown[0]} is neither a parameter nor a config key{hint}")
+            raise ConfigError(
+                f"{where}: {unknown[0]} is neither a parameter nor a config key{hint}"
+            )
         if config is None:
             data: dict[str, Any] = {"strategy_name": cls.__name__, "class_name": cls.__name__}
         else:

@@ -6,6 +6,7 @@ Migrations use them too: a type that has been released is added to, never change
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -48,7 +49,8 @@ class Figure(TypeDecorator[float]):
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC, whole seconds: text 'YYYY-MM-DD HH:MM:SS' on SQLite, else timestamptz.
 
-    Takes and gives aware datetimes; a naive one raises ValueError.
+    Takes aware datetimes or seconds since 1970 UTC; gives aware datetimes. A naive datetime raises
+    ValueError.
     """
 
     impl = DateTime(timezone=True)
@@ -57,15 +59,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Text() if dialect.name == "sqlite" else DateTime(timezone=True)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs its time zone; found the naive {value!r}")
-        moment = value.astimezone(UTC)
-        if dialect.name == "sqlite":
-            return moment.isoformat(" ", "seconds")[:19]
-        return moment.replace(microsecond=0)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _moment_text if dialect.name == "sqlite" else _moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -76,8 +71,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+def _moment(value: datetime | int | None) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return datetime.fromtimestamp(value, UTC)
+    if value.tzinfo is None:
+        raise ValueError(f"a moment needs its time zone; found the naive {value!r}")
+    return value.astimezone(UTC).replace(microsecond=0)
+
+
+@lru_cache(maxsize=1 << 16)  # the trades of a run share their bars' stamps
+def _moment_text(value: datetime | int | None) -> str | None:
+    moment = _moment(value)
+    return None if moment is None else str(moment)[:19]  # the rest is +00:00
+
+
 class ExchangeDate(TypeDecorator[date]):
-    """A session's date at its exchange: text 'YYYY-MM-DD' on SQLite, else DATE."""
+    """A session's date at its exchange: text 'YYYY-MM-DD' on SQLite, else DATE.
+
+    Takes dates or days since 1970; gives dates. A datetime raises ValueError.
+    """
 
     impl = Date
     cache_ok = True
@@ -85,15 +99,28 @@ class ExchangeDate(TypeDecorator[date]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Text() if dialect.name == "sqlite" else Date()
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            raise ValueError(f"a date without a time is needed; found {value!r}")
-        return value.isoformat() if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _day_text if dialect.name == "sqlite" else _day
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+_DAY_0 = date(1970, 1, 1).toordinal()
+
+
+def _day(value: date | int | None) -> date | None:
+    if isinstance(value, int):
+        return date.fromordinal(_DAY_0 + value)
+    if isinstance(value, datetime):
+        raise ValueError(f"a date without a time is needed; found {value!r}")
+    return value
+
+
+@lru_cache(maxsize=1 << 14)
+def _day_text(value: date | int | None) -> str | None:
+    day = _day(value)
+    return None if day is None else day.isoformat()
 
 
 class Flag(TypeDecorator[bool]):
@@ -105,8 +132,10 @@ class Flag(TypeDecorator[bool]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Integer() if dialect.name == "sqlite" else SmallInteger()
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "sqlite":
+            return None  # its driver writes True as 1
+        return lambda value: None if value is None else int(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
         return None if value is None else bool(value)

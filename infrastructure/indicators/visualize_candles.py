@@ -7,6 +7,7 @@ seconds at every move. A number costs nothing, and an alias turns its tick label
 
 from datetime import datetime
 from html import escape
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,10 +81,17 @@ def measures(bars: Bars, row: int) -> str:
     low, close = float(bars.low[row]), float(bars.close[row])
     upper, lower = high - max(open_, close), min(open_, close) - low
     share = f"body {abs(close - open_) / (high - low):.1%} of range" if high > low else "no range"
+    n = decimals(bars)
     return (
-        f"O {open_:.2f}  H {high:.2f}  L {low:.2f}  C {close:.2f}<br>"
-        f"{share}, wicks {upper:.2f} above, {lower:.2f} below"
+        f"O {open_:.{n}f}  H {high:.{n}f}  L {low:.{n}f}  C {close:.{n}f}<br>"
+        f"{share}, wicks {upper:.{n}f} above, {lower:.{n}f} below"
     )
+
+
+def decimals(bars: Bars) -> int:
+    """Places after the point: 2 for prices of 10 and more, 4 for a euro in dollars, then more."""
+    price = float(bars.close[-1])
+    return 2 if price >= 10 else 4 - floor(log10(price))
 
 
 def price_range(bars: Bars, view: range, room: float = 0.08) -> list[float]:
@@ -129,7 +137,7 @@ def _dress(figure: "Figure", bars: Bars, rows: range, view: range, times: list[d
         range=price_range(bars, view),
         side="right",
         gridcolor=GRID,
-        tickformat=".2f",
+        tickformat=f".{decimals(bars)}f",
         tickfont_color=FAINT,
         zeroline=False,
     )
@@ -184,6 +192,8 @@ def add_trades(figure: "Figure", trades: Any) -> None:
 
     won = np.asarray(trades["net_pnl"]) > 0
     for name, color, chosen in (("winner", LONG, won), ("loser", SHORT, ~won)):
+        if not chosen.any():
+            continue
         x, y = np.full((2, 3 * int(chosen.sum())), np.nan)
         labels: list[str] = []
         for step, moment in enumerate(("entry", "exit")):
@@ -196,7 +206,7 @@ def add_trades(figure: "Figure", trades: Any) -> None:
         figure.add_trace(
             Scatter(
                 x=x, y=y, mode="lines+markers", line=line, marker=marker, name=name,
-                text=labels, hovertemplate="%{text}<br>at %{y:.2f}<extra></extra>",
+                text=labels, hovertemplate="%{text}<br>at %{y}<extra></extra>",
             )
         )  # fmt: skip
 
@@ -211,7 +221,7 @@ def add_level(figure: "Figure", name: str, price: float, rows: range, color: str
             y=[price, price],
             mode="lines",
             line={"color": color, "width": 1.5, "dash": "dash"},
-            name=f"{name} {price:.2f}",
+            name=name,
             hoverinfo="name",
         )
     )

@@ -54,7 +54,7 @@ def _set_axes(axes: "Axes", figure: "Figure") -> None:
     axes.set_ylim(*y_axis.range)
     axes.set_facecolor(PAPER)
     axes.yaxis.tick_right()
-    axes.yaxis.set_major_formatter("{x:.2f}")
+    axes.yaxis.set_major_formatter(f"{{x:{y_axis.tickformat}}}")
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     first, last = x_axis.range

@@ -21,6 +21,7 @@ from infrastructure.indicators.visualize_candles import (
     add_trades,
     candle_figure,
     day_text,
+    decimals,
     edges,
     local_times,
     measures,
@@ -96,7 +97,8 @@ def visualize_one_signal(
     margin = 0.04 * (highest - lowest)
     for name, price, color in (("stop", stop, SHORT), ("target", target, LONG)):
         if price is not None:
-            add_level(figure, name, price, range(row, rows.stop), color)
+            label = f"{name} {price:.{decimals(bars)}f}"
+            add_level(figure, label, price, range(row, rows.stop), color)
             lowest, highest = min(lowest, price - margin), max(highest, price + margin)
     figure.update_yaxes(range=[lowest, highest])
     return figure

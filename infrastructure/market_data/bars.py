@@ -1,6 +1,6 @@
 """Bars: what a strategy sees and a simulation trades, as read-only NumPy columns."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -52,12 +52,12 @@ class Bars:
 
     def head(self, n_bars: int) -> "Bars":
         """The first `n_bars` bars as they were known then (views, nothing is copied)."""
-        cut = {
-            field.name: value[:n_bars] if isinstance(value, np.ndarray) else value
+        columns = {
+            field.name: getattr(self, field.name)[:n_bars]
             for field in fields(self)
-            for value in (getattr(self, field.name),)
+            if isinstance(getattr(self, field.name), np.ndarray)
         }
-        return Bars(**cut)
+        return replace(self, **columns)
 
     @cached_property
     def fingerprint(self) -> str:

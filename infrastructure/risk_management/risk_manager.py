@@ -82,8 +82,8 @@ class RiskManager:
             ("risk_per_trade", 0 < self.risk_per_trade <= 100, "above 0 and at most 100 percent"),
             ("max_daily_risk", -100 <= self.max_daily_risk < 0, "a negative percent such as -2.0"),
             ("min_risk_per_trade", 0 <= self.min_risk_per_trade <= 100, "from 0 to 100 percent"),
-            ("max_leverage", 0 < self.max_leverage and isfinite(self.max_leverage), "above 0"),
-            ("lot_size", 0 < self.lot_size and isfinite(self.lot_size), "above 0"),
+            ("max_leverage", self.max_leverage > 0 and isfinite(self.max_leverage), "above 0"),
+            ("lot_size", self.lot_size > 0 and isfinite(self.lot_size), "above 0"),
             ("max_open_positions", (self.max_open_positions or 1) >= 1, "at least 1, or None"),
         ):
             if not fits:

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
+from infrastructure.core.json_reader import is_file, nearest_file, read_json_object
 from infrastructure.core.wording import printable, show
 from infrastructure.errors import ConfigError
-from infrastructure.core.json_reader import (
-    is_file,
-    nearest_file,
-    read_json_object,
-)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def sample_deviation(values: NDArray[np.float64]) -> float:
     if len(values) < 2:
         return nan
     centred = values - mean(values)
-    return above_rounding(sqrt(float(centred @ centred) / (len(values) - 1)), values)
+    squares = float((centred * centred).sum())  # not `@`: BLAS threads wait for busy cores
+    return above_rounding(sqrt(squares / (len(values) - 1)), values)
 
 
 def above_rounding(spread: float, values: NDArray[np.float64]) -> float:

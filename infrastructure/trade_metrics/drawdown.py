@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import DataError
+from infrastructure.trade_metrics.arithmetic import mean
 from infrastructure.trade_metrics.checks import above_zero, finite, floats, same_length
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -81,7 +82,7 @@ def ulcer_index(equity: ArrayLike, starting_capital: float | None = None) -> flo
     first = float(path[0]) if starting_capital is None else starting_capital
     peaks = np.maximum(np.maximum.accumulate(path), above_zero("the first peak", first))
     falls = 100.0 * (1.0 - path / peaks)
-    return sqrt(float(falls @ falls) / len(falls))
+    return sqrt(mean(falls * falls))
 
 
 def _plain(column: NDArray[_Number]) -> NDArray[_Number]:

@@ -49,7 +49,7 @@ def sortino_ratio(
     if len(excess) == 0:
         return nan
     losses = np.minimum(excess, 0.0)
-    downside = above_rounding(sqrt(float(losses @ losses) / len(losses)), excess)
+    downside = above_rounding(sqrt(mean(losses * losses)), excess)
     return quotient(mean(excess), downside) * sqrt(periods_per_year)
 
 

@@ -41,6 +41,11 @@ def near(value: float) -> Any:
     return pytest.approx(value, abs=1e-6)
 
 
+def near_all(values: Sequence[float]) -> list[Any]:
+    """Each of `values` to a millionth."""
+    return [near(value) for value in values]
+
+
 def stop(kind: str, value: float | None = None, **more: Any) -> dict[str, Any]:
     """The `stop_loss` of a strategy config."""
     return {"type": kind, "value": value, **more}
@@ -87,19 +92,23 @@ def parse_bars(text: str, step: int = HALF_HOUR) -> list[Bar]:
     return bars
 
 
-def make_bars(text: str, symbol: str = "AAA", step: int = HALF_HOUR) -> Bars:
+def make_bars(
+    text: str, symbol: str = "AAA", step: int = HALF_HOUR, calendar: str = "XNYS"
+) -> Bars:
     """The `Bars` of `text` (see the module)."""
-    return bars_of(parse_bars(text, step), symbol, step)
+    return bars_of(parse_bars(text, step), symbol, step, calendar)
 
 
-def bars_of(rows: Sequence[Bar], symbol: str = "AAA", step: int = HALF_HOUR) -> Bars:
+def bars_of(
+    rows: Sequence[Bar], symbol: str = "AAA", step: int = HALF_HOUR, calendar: str = "XNYS"
+) -> Bars:
     """`Bars` of literal rows; `step` seconds from a bar's opening to its completion."""
     assert all(a.timestamp < b.timestamp for a, b in pairwise(rows))
     column = {name: np.array([getattr(row, name) for row in rows]) for name in Bar._fields}
     return Bars(
         symbol=symbol,
         interval={300: "5m", 600: "10m", HALF_HOUR: "30m", DAY: "1d"}.get(step, "1m"),
-        calendar="XNYS",
+        calendar=calendar,
         timestamp=column["timestamp"].astype(np.int64),
         open=column["open"],
         high=column["high"],

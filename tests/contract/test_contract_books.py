@@ -1,7 +1,7 @@
 """Books: each strategy's money apart, the account their sum, orders in the portfolio's order."""
 
 import pytest
-from scenario import Account, near, sizing
+from scenario import Account, near, near_all, sizing
 
 FLAT = "100, 100, 100"
 CARRY = {"exit_at_session_end": False}
@@ -34,33 +34,28 @@ def test_profit_stays_in_its_book() -> None:
         .book("100, 100, 100", {1: "long"}, allocation=30)
         .run()
     )
-    assert run.equity(0) == near_list([40_000, 40_400, 40_400])
-    assert run.equity(1) == near_list([30_000, 30_000, 30_000])
+    assert run.equity(0) == near_all([40_000, 40_400, 40_400])
+    assert run.equity(1) == near_all([30_000, 30_000, 30_000])
     assert [t.quantity for t in run.trades] == [200, 150]
-    assert run.account == near_list([100_000, 100_400, 100_400])
-
-
-def near_list(values: list[float]) -> list[object]:
-    """Each value to a millionth."""
-    return [near(value) for value in values]
+    assert run.account == near_all([100_000, 100_400, 100_400])
 
 
 def test_equity_is_marked_at_the_last_closes() -> None:
     """500 shares from 100: closes 101, 103, 102."""
     run = Account().book("100, 100 101 99 101, 103, 102", {0: "long"}).run()
-    assert run.equity() == near_list([100_000, 100_500, 101_500, 101_000])
+    assert run.equity() == near_all([100_000, 100_500, 101_500, 101_000])
 
 
 def test_equity_of_a_short_is_marked_too() -> None:
     """500 shares sold at 100: closes 99, 101."""
     run = Account().book("100, 100 101 99 99, 101", {0: "short"}).run()
-    assert run.equity() == near_list([100_000, 100_500, 99_500])
+    assert run.equity() == near_all([100_000, 100_500, 99_500])
 
 
 def test_equity_pays_commission_when_it_falls_due() -> None:
     """A cent a share on 500: 5 at the entry, 5 more at the exit."""
     run = Account(commission_per_share=0.01).book("100, 100, 100, 100", {0: "long"}).run()
-    assert run.equity() == near_list([100_000, 99_995, 99_995, 99_990])
+    assert run.equity() == near_all([100_000, 99_995, 99_995, 99_990])
 
 
 def test_symbols_share_one_timeline() -> None:
@@ -71,7 +66,7 @@ def test_symbols_share_one_timeline() -> None:
         .book("-, 200, -, 210 212 209 212", {0: "long"}, allocation=50)
         .run()
     )
-    assert run.equity(1) == near_list([50_000, 50_000, 50_000, 50_500])  # 250 x 2.00
+    assert run.equity(1) == near_all([50_000, 50_000, 50_000, 50_500])  # 250 x 2.00
     assert len(run.simulation.timeline) == 4
 
 
@@ -83,7 +78,7 @@ def test_missing_bar_is_marked_at_the_last_close() -> None:
         .book("200, 200 201 199 201, -, 203", {0: "long"}, allocation=50)
         .run()
     )
-    assert run.equity(1) == near_list([50_000, 50_250, 50_250, 50_750])
+    assert run.equity(1) == near_all([50_000, 50_250, 50_250, 50_750])
 
 
 def test_books_and_idle_cash_are_the_account_at_every_row() -> None:
@@ -95,7 +90,7 @@ def test_books_and_idle_cash_are_the_account_at_every_row() -> None:
         .run()
     )
     sums = [a + b + 20_000 for a, b in zip(run.equity(0), run.equity(1), strict=True)]
-    assert run.account == near_list(sums)
+    assert run.account == near_all(sums)
     assert run.account[-1] == near(100_000 + sum(t.net_pnl for t in run.trades))
 
 
@@ -214,4 +209,4 @@ def test_buying_ten_shares_a_day_as_zipline_publishes_it() -> None:
             **CARRY,
         )
     values = [10_000_000.0, 9_999_999.0, 9_999_977.9, 9_999_891.9, 9_999_906.2]
-    assert account.run().account[:5] == near_list(values)
+    assert account.run().account[:5] == near_all(values)

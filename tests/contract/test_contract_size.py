@@ -112,7 +112,7 @@ def test_buying_power_that_just_suffices_is_no_bound() -> None:
 def test_buying_power_divides_by_the_price_after_slippage() -> None:
     """100,000 / 101."""
     account = Account(max_leverage=1, slippage_bps=100).book(
-        FLAT, {0: "long"}, stop_loss=stop("fix_abs", 1), sizing=sizing("fixed_quantity", 5000)
+        FLAT, {0: "long"}, stop_loss=stop("fix_abs", 2), sizing=sizing("fixed_quantity", 5000)
     )
     assert account.run().trade.quantity == 990
 

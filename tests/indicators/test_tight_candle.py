@@ -16,7 +16,7 @@ from tests.sample_bars import REAL_BARS, Row, bars_of, random_bars
 LONG, SHORT, NONE = (True, False), (False, True), (False, False)
 
 
-def signal_of(*row: float, tightness: float = 0.1, ratio: float = 2.0) -> tuple[bool, bool]:
+def signal_of(row: Row, tightness: float = 0.1, ratio: float = 2.0) -> tuple[bool, bool]:
     """(long, short) of one bar."""
     found = TightCandle(tightness, ratio).generate(bars_of([row]))
     return bool(found.long[0]), bool(found.short[0])
@@ -39,7 +39,7 @@ def signal_of(*row: float, tightness: float = 0.1, ratio: float = 2.0) -> tuple[
 )
 def test_hand_made_candles(row: Row, expected: tuple[bool, bool]) -> None:
     """Each clause of the rule by a bar that just meets or just misses it."""
-    assert signal_of(*row) == expected
+    assert signal_of(row) == expected
 
 
 @given(bars=random_bars())
@@ -53,8 +53,10 @@ def test_signals_are_those_of_exact_decimals(bars: Bars) -> None:
 @given(bars=random_bars(), tightness=st.floats(0, 1), ratio=st.floats(0, 5))
 def test_a_mirror_swaps_the_sides(bars: Bars, tightness: float, ratio: float) -> None:
     """Bars turned upside down signal the other side; no bar signals both."""
-    rows = zip(bars.open, bars.low, bars.high, bars.close, strict=True)
-    mirrored = bars_of([tuple(200.0 - price for price in row) for row in rows])  # type: ignore[misc]
+    upside_down = zip(bars.open, bars.low, bars.high, bars.close, strict=True)
+    mirrored = bars_of(
+        [(200.0 - o, 200.0 - h, 200.0 - low, 200.0 - c) for o, h, low, c in upside_down]
+    )
     candle = TightCandle(round(tightness, 3), round(ratio, 3))
     found, mirror = candle.generate(bars), candle.generate(mirrored)
     assert np.array_equal(found.long, mirror.short)
@@ -64,17 +66,20 @@ def test_a_mirror_swaps_the_sides(bars: Bars, tightness: float, ratio: float) ->
 
 def test_a_ratio_below_one_still_wants_the_longer_wick() -> None:
     """The lower wick must be the longer one, whatever the ratio asks."""
-    assert signal_of(10.0, 10.5, 9.5, 10.0, ratio=0.0) == NONE
-    assert signal_of(10.0, 10.5, 9.4, 10.0, ratio=0.5) == LONG
+    assert signal_of((10.0, 10.5, 9.5, 10.0), ratio=0.0) == NONE
+    assert signal_of((10.0, 10.5, 9.4, 10.0), ratio=0.5) == LONG
 
 
 def test_a_missing_price_gives_no_signal() -> None:
     """NaN anywhere in a bar is not tight."""
-    hammer = np.array([10.0, 10.2, 9.0, 10.05])
-    for column in range(4):
-        broken = hammer.copy()
-        broken[column] = np.nan
-        assert signal_of(*broken) == NONE
+    nan = float("nan")
+    for open_, high, low, close in (
+        (nan, 10.2, 9.0, 10.05),
+        (10.0, nan, 9.0, 10.05),
+        (10.0, 10.2, nan, 10.05),
+        (10.0, 10.2, 9.0, nan),
+    ):
+        assert signal_of((open_, high, low, close)) == NONE
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_a_trade_with_costs_to_the_cent() -> None:
     assert trade.slippage == pytest.approx(0.1 * 500 + 0.0981 * 500)
     assert trade.net_pnl == pytest.approx((98.0019 - 100.1) * 500 - commission)
     assert found.account_equity[-1] == pytest.approx(100_000 + trade.net_pnl)
-    assert trade.mfe == pytest.approx(0.9) and trade.mae == pytest.approx(100.1 - 98.0019)
+    assert trade.mfe == pytest.approx(0.9) and trade.mae == pytest.approx(2.0)
 
 
 def test_the_day_s_room_cuts_and_then_refuses() -> None:

@@ -243,8 +243,9 @@ class Account:
         assert position is not None
         fill = self._exit_price(position.direction, price, reason)
         if reason not in ("session_end", "end_of_data"):
-            position.see(lane.bars.open[bar])
-            position.see(fill)
+            if bar > position.entry_bar:
+                position.see(lane.bars.open[bar])
+            position.see(price)
         quantity, d = position.quantity, position.direction
         paid = rules.commission(quantity, fill, self.terms.costs)
         self.realised_today += self._gain_today(position, fill)

@@ -1,0 +1,80 @@
+"""Many rows at once, from columns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, insert
+from sqlalchemy.engine import Connection
+
+_AT_ONCE = 10_000
+"""Rows converted at a time: enough to amortise the call, few enough to stay small in memory."""
+
+
+def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Any]) -> int:
+    """Insert one row per element of the columns; the number of rows.
+
+    A column is a NumPy array or a list or tuple of shape (n_rows,); anything else is one value for
+    all rows. At least one column is an array or list. Raises ValueError where lengths differ.
+    """
+    lengths = {name: len(column) for name, column in columns.items() if _is_column(column)}
+    n_rows = max(lengths.values())
+    if min(lengths.values()) < n_rows:
+        raise ValueError(f"columns of {table.name} must be equally long; found {lengths}")
+    for first in range(0, n_rows, _AT_ONCE):
+        last = min(first + _AT_ONCE, n_rows)
+        part = {name: _part(column, first, last) for name, column in columns.items()}
+        if connection.dialect.name == "sqlite":
+            _insert_fast(connection, table, part)
+        else:
+            connection.execute(insert(table), [dict(row) for row in _rows(part)])
+    return n_rows
+
+
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert one row, unless a unique column says that it is there already.
+
+    On PostgreSQL this waits for another transaction that is writing the same row.
+    """
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite as dialect
+    else:
+        from sqlalchemy.dialects import postgresql as dialect  # type: ignore[no-redef]
+    connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+
+
+def _is_column(column: Any) -> bool:
+    return isinstance(column, list | tuple) or hasattr(column, "tolist")
+
+
+def _part(column: Any, first: int, last: int) -> Sequence[Any]:
+    """Rows first to last as plain Python values: drivers know no NumPy scalars."""
+    if not _is_column(column):
+        return [column] * (last - first)
+    part = column[first:last]
+    plain: Sequence[Any] = part.tolist() if hasattr(part, "tolist") else part
+    return plain
+
+
+def _rows(columns: Mapping[str, Sequence[Any]]) -> Iterator[Iterator[tuple[str, Any]]]:
+    for values in zip(*columns.values(), strict=True):
+        yield zip(columns, values, strict=True)
+
+
+def _insert_fast(
+    connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Column by column through the types, then straight to the driver.
+
+    SQLAlchemy's own executemany looks at every value of every row in Python, which takes longer
+    than SQLite takes to store it.
+    """
+    dialect = connection.dialect
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    assert compiled.positiontup is not None
+    converted = []
+    for name in compiled.positiontup:
+        processor = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        values = columns[name]
+        converted.append(map(processor, values) if processor else values)
+    rows = list(zip(*converted, strict=True))
+    connection.exec_driver_sql(str(compiled), rows)
