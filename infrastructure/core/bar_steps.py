@@ -194,7 +194,7 @@ def complete_signal_nb(account: Account, market: Market, i: int, at: int, data_e
     if rules.entry_type == _CLOSE:
         enter_at_close_nb(account, market, i, at, direction)
     else:
-        place_order_nb(account, market, i, direction)
+        place_order_nb(account, market, i, at, direction)
 
 
 @kernel
@@ -212,7 +212,7 @@ def enter_at_close_nb(account: Account, market: Market, i: int, at: int, directi
 
 
 @kernel
-def place_order_nb(account: Account, market: Market, i: int, direction: int) -> None:
+def place_order_nb(account: Account, market: Market, i: int, at: int, direction: int) -> None:
     """Let an entry order wait for the next open or its level; an older one gives way."""
     lane, rules = account.lanes[i], account.rules[i]
     if lane.order_direction != 0:
@@ -224,7 +224,8 @@ def place_order_nb(account: Account, market: Market, i: int, direction: int) -> 
             row = market.first_level[i] + lane.bar
             level = market.long_level[row] if direction > 0 else market.short_level[row]
         if not level > 0.0:
-            refuse_nb(account, i, lane.bar, direction, _EXPIRED)
+            over = rules.flat_at_session_end and market.phase[at] != IN_SESSION
+            refuse_nb(account, i, lane.bar, direction, _SESSION_OVER if over else _EXPIRED)
             return
         lane.order_level = level
     lane.order_direction = direction

@@ -52,11 +52,12 @@ def _line(problem: _Problem, model: type[BaseModel]) -> str:
     if kind == "rule":
         path = ".".join(filter(None, (_path(problem["loc"]), context.get("key", ""))))
         found = context.get("found", _NOTHING) if "key" in context else problem["input"]
-        return f"{path} {context['text']}".strip() + _found(found)
+        return f"{path} {context['text']}".strip() + _found(found) + context["hint"]
     expected = _EXPECTED.get(kind)
     text = expected(context) if expected else problem["msg"].replace("Input should", "must")
     found = problem["input"]
-    return f"{_path(problem['loc'])} {text}".strip() + _found(found) + _hint(kind, found, context)
+    hint = _hint(kind, found, context) or _as_object(problem, model)
+    return f"{_path(problem['loc'])} {text}".strip() + _found(found) + hint
 
 
 _NOTHING = object()
@@ -108,6 +109,16 @@ def _hint(kind: str, found: object, context: Mapping[str, Any]) -> str:
     if kind == "int_type" and isinstance(found, float) and found.is_integer():
         return f" (write {int(found)})"
     return ""
+
+
+def _as_object(problem: _Problem, model: type[BaseModel]) -> str:
+    """What to write for "candle" where {"type": "candle"} is meant."""
+    found, owner = problem["input"], _model_at(model, problem["loc"])
+    if problem["type"] != "model_type" or not isinstance(found, str) or owner is None:
+        return ""
+    key, field = next(iter(owner.model_fields.items()))
+    fits = bool(problem["loc"]) and field.annotation is not float and len(found) < LONGEST_FOUND
+    return f' (write {{"{key}": {show(found)}}})' if fits else ""
 
 
 def _is_json_number_or_bool(text: str) -> bool:

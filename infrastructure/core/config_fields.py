@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from infrastructure.core.wording import nearest
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.symbols import check_symbol
@@ -25,6 +26,7 @@ from infrastructure.market_data.symbols import check_symbol
 LARGEST = 1e12
 """No amount is larger: beyond it float64 soon stops telling one cent from the next."""
 LONGEST_NAME = 200
+_USUAL_INTERVALS = ("1m", "5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -34,16 +36,32 @@ class ConfigModel(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def wrong(text: str) -> PydanticCustomError:
-    """A value that breaks its own rule; `text` goes on after the key: 'must be above 0'."""
-    return PydanticCustomError("rule", "{clause}", {"clause": text, "text": text})
+def wrong(text: str, hint: str = "") -> PydanticCustomError:
+    """A value that breaks its own rule; `text` goes on after the key: 'must be above 0'.
+
+    hint: what to do, such as ' (did you mean "1h"?)'; it follows what was found.
+    """
+    context = {"clause": text + hint, "text": text, "hint": hint}
+    return PydanticCustomError("rule", "{clause}", context)
 
 
 def conflict(key: str, text: str, *found: object) -> PydanticCustomError:
     """A value that another forbids; `key` is where to look, `found` (if any) what stands there."""
-    shown = {"found": found[0]} if found else {}
-    context = {"clause": f"{key} {text}".strip(), "key": key, "text": text, **shown}
+    shown = {"found": plain(found[0])} if found else {}
+    context = {"clause": f"{key} {text}".strip(), "key": key, "text": text, "hint": "", **shown}
     return PydanticCustomError("rule", "{clause}", context)
+
+
+def plain(value: object) -> object:
+    """2 for 2.0: a checked number no longer knows whether the file had it with a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A list needs an entry (a pydantic min_length would count its bad entries as missing)."""
+    if not value:
+        raise wrong("must hold at least one entry")
+    return value
 
 
 def _text(value: str) -> str:
@@ -80,8 +98,8 @@ def _symbol(value: str) -> str:
 def _symbols(value: tuple[str, ...]) -> tuple[str, ...]:
     for position, symbol in enumerate(value):
         if symbol in value[:position]:
-            raise wrong(f"must name each symbol once ({symbol} is there again)")
-    return value
+            raise wrong("must name each symbol once", f" ({symbol} is there again)")
+    return not_empty(value)
 
 
 def _interval(value: str) -> str:
@@ -89,15 +107,19 @@ def _interval(value: str) -> str:
         interval_seconds(value)
     except ConfigError as error:
         hint = "".join(str(error).partition(" (did you mean ")[1:])
-        text = f"must be minutes, hours or one day, such as 5m, 30m, 1h, 4h or 1d{hint}"
-        raise wrong(text) from None
+        usual = nearest(value, _USUAL_INTERVALS)
+        if usual and not hint:
+            hint = f' (did you mean "{usual}"?)'
+        text = "must be minutes, hours or one day, such as 5m, 30m, 1h, 4h or 1d"
+        raise wrong(text, hint) from None
     return value
 
 
 def _loss_limit(value: Any) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if number and 0 < value <= 100:
-        raise wrong(f"must be below 0 (a loss limit is negative: did you mean {-float(value)}?)")
+        hint = f" (a loss limit is negative: did you mean {-float(value)}?)"
+        raise wrong("must be below 0", hint)
     return value
 
 
@@ -123,7 +145,7 @@ def _parameters(value: dict[str, Any]) -> dict[str, Any]:
             raise conflict("", "must name the strategy's fields, such as threshold", key)
         entries = parameter if isinstance(parameter, list | tuple) else (parameter,)
         if not all(_is_scalar(entry) for entry in entries):
-            text = "must be a finite number, text, true, false, null or a list of these"
+            text = "must be a number up to 1e12, plain text, true, false, null or a list of these"
             raise conflict(key, text, parameter)
     return {key: _list_to_tuple(parameter) for key, parameter in value.items()}
 
@@ -154,7 +176,7 @@ Interval = Annotated[
 Symbol = Annotated[str, AfterValidator(_symbol), WithJsonSchema(_SYMBOL_SCHEMA)]
 Symbols = Annotated[
     tuple[Symbol, ...],
-    Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+    Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
     BeforeValidator(_list_to_tuple),
     AfterValidator(_symbols),
 ]

@@ -21,6 +21,7 @@ from infrastructure.core.config_fields import (
     PercentOrZero,
     Positive,
     conflict,
+    not_empty,
 )
 
 
@@ -28,8 +29,8 @@ class AllocationConfig(ConfigModel):
     """A strategy's share of the account."""
 
     strategy: Name = Field(
-        description="A name (strategies/<name>.json beside the portfolio's folder), or a path to "
-        "a .json file, relative to the portfolio file."
+        description="A name, or the path of a .json file from the portfolio's folder. A name "
+        "means strategies/<name>.json under the folder above the portfolio's own."
     )
     allocation_percentage: Percent = Field(
         description="The strategy's book, percent of total_capital."
@@ -74,7 +75,7 @@ class CostsConfig(ConfigModel):
 
 
 def _at_most_all(value: tuple[AllocationConfig, ...]) -> tuple[AllocationConfig, ...]:
-    total = fsum(each.allocation_percentage for each in value)
+    total = fsum(each.allocation_percentage for each in not_empty(value))
     if total > 100 + 1e-9:  # 33.3 + 33.3 + 33.4 misses 100 by an ulp
         raise conflict("", "must allocate at most 100 percent in all", total)
     return value
@@ -92,10 +93,13 @@ class PortfolioConfig(ConfigModel):
     end: IsoDate | None = Field(
         default=None, description="Last exchange date, whole day included; null: to the last bar."
     )
-    strategies: Annotated[
-        tuple[AllocationConfig, ...], Field(min_length=1), FromList, AfterValidator(_at_most_all)
-    ] = Field(description="The strategies, in the order in which their entries fill.")
-    risk: RiskConfig = Field(description="The limits; risk_per_trade and max_daily_risk.")
+    strategies: Annotated[tuple[AllocationConfig, ...], FromList, AfterValidator(_at_most_all)] = (
+        Field(
+            description="The strategies, in the order in which their entries fill.",
+            json_schema_extra={"minItems": 1},
+        )
+    )
+    risk: RiskConfig = Field(description="The limits, with risk_per_trade and max_daily_risk.")
     costs: CostsConfig = CostsConfig()
     lot_size: Positive = Field(
         default=1.0, description="Sizes are rounded down to it; a fraction for crypto."

@@ -12,6 +12,7 @@ from infrastructure.core.config_fields import (
     NotNegative,
     Positive,
     conflict,
+    plain,
 )
 
 StopType = Literal["candle", "fix_abs", "fix_perc", "variable", "atr"]
@@ -65,7 +66,7 @@ class PriceRange(ConfigModel):
             found = "neither" if self.delta_abs is None else "both"
             raise conflict("", f"must have exactly one of delta_abs and delta_perc, not {found}")
         if self.max_price is not None and self.max_price <= self.min_price:
-            text = f"must be above min_price, {self.min_price}"
+            text = f"must be above min_price, {plain(self.min_price)}"
             raise conflict("max_price", text, self.max_price)
         return self
 
@@ -87,7 +88,7 @@ def _check_rows(rows: tuple[PriceRange, ...]) -> None:
             text = "must be a price: only the last row is open-ended"
             raise conflict(f"price_ranges[{position}].max_price", text, None)
         if later.min_price < row.max_price:
-            text = f"must be at least {row.max_price}, where the row before ends"
+            text = f"must be at least {plain(row.max_price)}, where the row before ends"
             raise conflict(f"price_ranges[{position + 1}].min_price", text, later.min_price)
 
 

@@ -95,11 +95,16 @@ def _check_place(url: URL) -> None:
     if url.database.startswith("file:"):
         return  # SQLite's own URI form: left to SQLite
     path = Path(url.database)
-    if path.is_dir():
+    try:
+        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+    except OSError as error:
         raise StorageError(
-            f"{path}: is a folder; give the path of a file, e.g. {path / DEFAULT_FILE}"
-        )
-    if not path.parent.is_dir():
+            f"{path}: cannot be reached ({error.strerror}); give another --db"
+        ) from None
+    if is_folder:
+        file = path / DEFAULT_FILE
+        raise StorageError(f"{path}: is a folder; give the path of a file, such as {file}")
+    if not has_folder:
         raise StorageError(f"{path}: the folder {path.parent} does not exist; create it first")
 
 

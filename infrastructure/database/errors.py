@@ -73,6 +73,8 @@ def _sqlite_advice(cause: sqlite3.Error) -> str | None:
         return _REFUSED
     if str(cause).startswith(("no such table", "no such column", "no such view")):
         return _LOST_TABLE
+    if str(cause).startswith("Could not decode to UTF-8"):
+        return _DAMAGED
     code = getattr(cause, "sqlite_errorname", "") or ""
     for name, advice in _ADVICE.items():
         if code == name or code.startswith(name + "_"):

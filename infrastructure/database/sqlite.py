@@ -68,7 +68,7 @@ def use_wal(engine: Engine) -> None:
     While a file changes to WAL SQLite refuses others at once instead of using its busy timeout:
     hence the loop.
     """
-    end = time.monotonic() + BUSY_TIMEOUT
+    end = time.monotonic() + float(str(engine.url.query.get("timeout", BUSY_TIMEOUT)))
     while True:
         try:
             with engine.connect() as connection:

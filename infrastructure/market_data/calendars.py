@@ -126,23 +126,33 @@ def get_calendar(name: str, database: "Database | None" = None) -> SessionCalend
     """
     if name in _WEEKDAYS:
         return _whole_days(name)
-    place = "" if database is None else str(database.url)
-    found = _loaded.get((name, place))
-    if found is None or not reaches_ahead(found):
-        if database is None:
-            from infrastructure.market_data.exchange_library import library_sessions
-
-            found = library_sessions(name)
-        else:
-            from infrastructure.market_data.session_table import stored_calendar
-
-            found = stored_calendar(database, name)
-        _loaded[name, place] = found
+    found = _loaded.get(name)
+    place = (name, str(database and database.url))
+    if found is None or place not in _kept or not reaches_ahead(found):
+        found = _loaded[name] = _from_table_or_library(name, database, found)
+        _kept.add(place)
     return found
 
 
-_loaded: dict[tuple[str, str], SessionCalendar] = {}
-"""Calendars of this process by name and database: a portfolio asks for the same one many times."""
+_loaded: dict[str, SessionCalendar] = {}
+"""Calendars of this process by name: a portfolio asks for the same one many times."""
+
+_kept: set[tuple[str, str]] = set()
+"""Which of them are in which database."""
+
+
+def _from_table_or_library(
+    name: str, database: "Database | None", loaded: SessionCalendar | None
+) -> SessionCalendar:
+    if database is not None:
+        from infrastructure.market_data.session_table import stored_calendar
+
+        return stored_calendar(database, name)
+    if loaded is not None and reaches_ahead(loaded):
+        return loaded
+    from infrastructure.market_data.exchange_library import library_sessions
+
+    return library_sessions(name)
 
 
 def sessions_per_year(name: str) -> float:

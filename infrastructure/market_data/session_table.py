@@ -1,15 +1,17 @@
 """Sessions kept in `trading_sessions`, so that a run need not import a calendar library."""
 
-from itertools import chain, repeat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import delete, select
 
+from infrastructure.database.bulk import insert_columns
 from infrastructure.database.models import trading_sessions as table
 from infrastructure.errors import StorageError
 from infrastructure.market_data.calendars import SessionCalendar, reaches_ahead, sessions_per_year
 from infrastructure.market_data.exchange_library import library_sessions, library_version
+from infrastructure.market_data.fetching import fetch_records
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
@@ -28,10 +30,9 @@ def stored_calendar(database: "Database", name: str) -> SessionCalendar:
         return stored
     calendar = library_sessions(name)
     if stored is None or not _same(stored, calendar):
-        try:
+        # A database that cannot be written costs half a second in each process, and nothing else.
+        with suppress(StorageError):
             _write(database, calendar, version)
-        except StorageError:
-            pass  # a read-only or busy database costs half a second each run, and nothing else
     return calendar
 
 
@@ -40,22 +41,22 @@ def _read(database: "Database", name: str, version: str) -> SessionCalendar | No
     columns = [table.c[column] for column in _COLUMNS]
     wanted = select(*columns).where(table.c.calendar == name, table.c.library_version == version)
     with database.read() as connection:
-        rows = connection.execute(wanted.order_by(table.c.session)).cursor
-        assert rows is not None
-        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
-    if not flat.size:
+        rows = fetch_records(
+            connection, wanted.order_by(table.c.session), [(column, "i8") for column in _COLUMNS]
+        )
+    if not len(rows):
         return None
-    by_column = np.ascontiguousarray(flat.reshape(-1, len(_COLUMNS)).T)
+    by_column = (np.ascontiguousarray(rows[column]) for column in _COLUMNS)
     return SessionCalendar(name, *by_column, sessions_per_year=sessions_per_year(name))
 
 
 def _write(database: "Database", calendar: SessionCalendar, version: str) -> None:
-    columns = [getattr(calendar, name).tolist() for name in _COLUMNS]
-    rows = zip(repeat(calendar.name), *columns, repeat(version), strict=False)
-    names = ("calendar", *_COLUMNS, "library_version")
+    columns = {name: getattr(calendar, name) for name in _COLUMNS}
     with database.write() as connection:
         connection.execute(delete(table).where(table.c.calendar == calendar.name))
-        connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+        insert_columns(
+            connection, table, {"calendar": calendar.name, **columns, "library_version": version}
+        )
 
 
 def _same(one: SessionCalendar, other: SessionCalendar) -> bool:

@@ -25,7 +25,7 @@ from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
 from infrastructure.core.plan import AccountTerms, Book, Lane
 from infrastructure.core.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
 from infrastructure.core.signals import Signals
-from infrastructure.core.simulate import Simulation, simulate
+from infrastructure.core.simulate import simulate
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
 
 FIRST_SESSION = 19_724  # 2024-01-02
@@ -174,8 +174,10 @@ class Refusal(NamedTuple):
 class Run:
     """What came of a scenario; trades by entry, refusals by signal bar."""
 
-    def __init__(self, simulation: Simulation, symbols: Sequence[str]) -> None:
-        self.simulation = simulation
+    def __init__(self, books: Sequence[Book], terms: AccountTerms) -> None:
+        self.books = books
+        self.simulation = simulation = simulate(books, terms)
+        symbols = [lane.bars.symbol for book in books for lane in book.lanes]
         trades = [_trade(record, symbols) for record in simulation.trades]
         refusals = [_refusal(record, symbols) for record in simulation.refusals]
         self.trades = sorted(trades, key=lambda t: (t.entry_bar, t.book, t.symbol))
@@ -212,13 +214,6 @@ class Run:
         return [float(value) for value in self.simulation.account_equity]
 
 
-@dataclass(frozen=True)
-class _BookPlan:
-    config: StrategyConfig
-    allocation: float
-    lanes: tuple[Lane, ...]
-
-
 class Account:
     """Terms of an account, to which books are added; keys as in a portfolio's `risk` and `costs`."""
 
@@ -233,7 +228,7 @@ class Account:
             costs=CostsConfig.model_validate_json(json.dumps(costs)),
             **rest,
         )
-        self._books: list[_BookPlan] = []
+        self._books: list[Book] = []
 
     def book(
         self,
@@ -257,7 +252,7 @@ class Account:
         }
         model = StrategyConfig.model_validate_json(json.dumps(keys | config))
         lane = _lane(bars, signals, symbol or "ABCDEFGH"[number - 1] * 3, detail)
-        self._books.append(_BookPlan(model, allocation, (lane,)))
+        self._books.append(Book(model, allocation, (lane,)))
         return self
 
     def also(self, bars: str | Bars, signals: Mapping[int, str], *, symbol: str) -> Self:
@@ -269,9 +264,7 @@ class Account:
 
     def run(self) -> Run:
         """Simulate."""
-        books = [Book(plan.config, plan.allocation, plan.lanes) for plan in self._books]
-        symbols = [lane.bars.symbol for plan in self._books for lane in plan.lanes]
-        return Run(simulate(books, self._terms), symbols)
+        return Run(self._books, self._terms)
 
 
 def _lane(

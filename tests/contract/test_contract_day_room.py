@@ -353,3 +353,45 @@ def test_session_loses_no_more_than_the_limit() -> None:
     assert sum(trade.net_pnl for trade in run.trades) >= -2000
     assert run.account[-1] >= 98_000
     assert run.account[-1] == near(100_000 + sum(trade.net_pnl for trade in run.trades))
+
+
+def test_rounding_of_the_days_room_forgives_too() -> None:
+    """100 of room over 100.2 - 100.1, a hair above 0.1 in binary: 1,000 shares."""
+    account = Account(risk_per_trade=1, max_daily_risk=-0.1).book(
+        "100.2 100.3 100.1 100.2, 100.2, 100.2", {0: "long"}, stop_loss=stop("candle")
+    )
+    trade = account.run().trade
+    assert (trade.quantity, trade.size_bound) == (1000, "daily_limit")
+
+
+def test_reversal_has_the_room_that_its_closing_leaves() -> None:
+    """500 lost on closing the long: 500 of 1,000 for the short, 250 shares."""
+    run = (
+        Account(max_daily_risk=-1)
+        .book("100, 100, 99, 99", {0: "long", 1: "short"}, on_opposite_signal="reverse")
+        .run()
+    )
+    assert [(t.quantity, t.size_bound) for t in run.trades] == [(500, ""), (250, "daily_limit")]
+
+
+def test_gap_beyond_the_limit_ends_the_day() -> None:
+    """5,000 lost where 1,000 was the limit: no room, and none less than none."""
+    run = (
+        Account(max_daily_risk=-1)
+        .book("100, 100, 90, 90, 90", {0: "long", 2: "long"})
+        .run()
+    )
+    assert run.reasons == [(2, "daily_limit")]
+    assert run.trades[0].net_pnl == near(-5000)
+
+
+def test_stopped_position_counts_once() -> None:
+    """What was open at its stop is realised at its stop: the room is the same before and after."""
+    two_books = [
+        Account(max_daily_risk=-1)
+        .book(bars, {0: "long"}, sizing=sizing("fixed_quantity", 300), **HALF)
+        .book("100, 100, 100, 100", {1: "long"}, sizing=sizing("fixed_quantity", 500), **HALF)
+        .run()
+        for bars in ("100, 100, 100, 100", "100, 100 101 98 98, 98, 98")
+    ]
+    assert [[t.quantity for t in run.trades] for run in two_books] == [[300, 200], [300, 200]]

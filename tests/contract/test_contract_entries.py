@@ -223,3 +223,26 @@ def test_level_entry_with_both_in_its_bar_is_ambiguous() -> None:
     trade = account.run().trade
     assert trade.target_price == near(104.5)
     assert (trade.exit_price, trade.exit_reason, trade.ambiguous) == (97, "stop", "undecided")
+
+
+def test_level_signal_on_a_sessions_last_bar_is_refused() -> None:
+    """The only bar the order could fill in belongs to the next session."""
+    account = Account().book(
+        "100, 100 / 100 103 99 101, 101", {1: "long@102"}, entry=at_level("stop"), stop_loss=WIDE
+    )
+    assert account.run().refusal == "session_end"
+
+
+def test_level_signal_on_the_last_bar_of_all_is_refused() -> None:
+    """No later bar, so nothing that could reach the level."""
+    account = Account().book(
+        "100, 100", {1: "long@102"}, entry=at_level("stop"), exit_at_session_end=False
+    )
+    assert account.run().refusal == "end_of_data"
+
+
+def test_long_and_short_levels_on_one_bar_are_contradictory() -> None:
+    """A bracket of two entries is not a signal."""
+    run = Account().book("100, 100, 100", {0: "long@102 short@98"}, entry=at_level("stop")).run()
+    assert run.trades == []
+    assert {reason for _, reason in run.reasons} == {"contradictory"}

@@ -153,3 +153,31 @@ def test_day_starts_at_the_last_closes_of_the_session_before() -> None:
     # Room: 1,010 and the 1,000 that the open position stands above the session before.
     assert [t.quantity for t in run.trades] == [100, 1005]
     assert run.account[1] == near(101_000)
+
+
+# A half hour and ten minutes on one account: the long bar from 15:00 holds three short ones.
+LONG_BARS = "100, 100 101 97 98, 98"  # bought at 15:00, stopped somewhere before 15:30
+SHORT_BARS = make_bars("100, 100, 100, 100, 100, 100, 100, 100, 100", "BBB", 600)
+
+
+def test_long_bar_is_known_only_when_it_is_complete() -> None:
+    """At 15:10 the position still stands; at 15:30 its place is free."""
+    run = (
+        Account(max_open_positions=1)
+        .book(LONG_BARS, {0: "long"}, allocation=50)
+        .book(SHORT_BARS, {3: "long", 5: "long"}, allocation=50)
+        .run()
+    )
+    assert run.reasons == [(3, "max_open_positions")]
+    assert [(t.symbol, t.entry_bar) for t in run.trades] == [("AAA", 1), ("BBB", 6)]
+
+
+def test_long_bars_count_at_their_stop_until_complete() -> None:
+    """At 15:10 the 400 shares count 800 of the day's 1,000 though their bar may have stopped."""
+    run = (
+        Account(max_daily_risk=-1)
+        .book(LONG_BARS, {0: "long"}, allocation=50, sizing=sizing("fixed_quantity", 400))
+        .book(SHORT_BARS, {3: "long"}, allocation=50, sizing=sizing("fixed_quantity", 400))
+        .run()
+    )
+    assert [t.quantity for t in run.of("BBB")] == [100]

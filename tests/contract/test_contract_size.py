@@ -196,3 +196,21 @@ def test_day_room_wins_where_it_is_smallest() -> None:
     account = Account(max_leverage=1, max_daily_risk=-0.25).book(FLAT, {0: "long"}, **NARROW)
     trade = account.run().trade
     assert (trade.quantity, trade.size_bound) == (500, "daily_limit")
+
+
+def test_rounding_of_buying_power_forgives_too() -> None:
+    """0.7 / 0.1 is a hair under 7 in binary."""
+    account = Account(total_capital=0.7, max_leverage=1).book(
+        "0.1, 0.1, 0.1",
+        {0: "long"},
+        stop_loss=stop("fix_abs", 0.05),
+        sizing=sizing("fixed_quantity", 100),
+    )
+    assert account.run().trade.quantity == 7
+
+
+def test_bounds_are_compared_in_whole_lots() -> None:
+    """Risk buys 500.7 shares and the equity 500.45: 500 either way, nothing was cut."""
+    account = Account(total_capital=100_140.0, max_leverage=1)
+    trade = account.book("200.1, 200.1, 200.1", {0: "long"}).run().trade
+    assert (trade.quantity, trade.size_bound) == (500, "")

@@ -186,3 +186,26 @@ def test_stop_entry_whose_bar_opened_under_the_stop_is_refused() -> None:
         stop_loss=stop("fix_abs", 1),
     )
     assert account.run().refusal == "stop_crossed"
+
+
+def test_atr_stop_of_a_waiting_order_is_of_its_signal_bar() -> None:
+    """Signalled on bar 1 (ATR 3.5), filled two bars later (ATR 3.75 by then)."""
+    account = Account().book(
+        "100 102 98 100, 102 103 101 102, 102 104 100 102, 102 105 101 104, 104",
+        {1: "long@105"},
+        entry=at_level("stop", 2),
+        stop_loss=stop("atr", 2, period=2),
+    )
+    trade = account.run().trade
+    assert (trade.entry_bar, trade.stop_price) == (3, near(98))
+
+
+def test_atr_reaches_over_the_night() -> None:
+    """Opening 3.00 above the close before, the first bar of a session has a range of 4.00."""
+    account = Account().book(
+        "100 102 98 100, 100 101 99 100 / 103 104 103 103, 103, 103",
+        {2: "long"},
+        stop_loss=stop("atr", 1, period=2),
+    )
+    # True ranges 4, 2, 4: ATR 3.00 on bar 1, then (3.00 + 4.00) / 2.
+    assert account.run().trade.stop_price == near(99.5)

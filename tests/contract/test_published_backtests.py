@@ -14,7 +14,6 @@ from scenario import DAY, Bar, Run, Trade, bars_of, near, sizing
 from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
 from infrastructure.core.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
-from infrastructure.core.simulate import simulate
 from infrastructure.market_data.bars import LAST_OF_SESSION, Bars
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def cross_backtest(fast: int, slow: int, costs: Rate, last_day: bool = False) ->
         exit_slippage_bps=0.0,
     )
     book = Book(config, 100.0, (Lane(bars, signals),))
-    return Run(simulate([book], terms), ["GOOG"])
+    return Run([book], terms)
 
 
 def marked_at_the_last_close(run: Run, costs: Rate) -> tuple[float, list[Trade]]:

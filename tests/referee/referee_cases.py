@@ -137,7 +137,7 @@ def _book(
         Lane(
             bars,
             _signals(rng, bars, config.entry.type, chance, market.tick),
-            as_fine_bars(paths[symbol], symbol) if reads_detail else None,
+            as_fine_bars(paths[symbol], symbol, regular=interval == "1d") if reads_detail else None,
         )
         for symbol, bars in zip(symbols, lanes_bars, strict=True)
     )

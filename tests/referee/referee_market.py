@@ -113,8 +113,10 @@ def aggregated(path: list[FineBar], interval: str, symbol: str, at_midnight: boo
     )
 
 
-def as_fine_bars(path: list[FineBar], symbol: str) -> Bars:
-    """The path itself as ten-minute `Bars` (their phases are of no use to anybody)."""
+def as_fine_bars(path: list[FineBar], symbol: str, regular: bool) -> Bars:
+    """The path as ten-minute `Bars` (phases are of no use here); regular: within sessions only."""
+    if regular:
+        path = [b for b in path if b.session.opens_at <= b.stamp < b.session.closes_at]
     return Bars(
         symbol=symbol,
         interval="10m",

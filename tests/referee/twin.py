@@ -177,10 +177,8 @@ def _hear_entry(account: Account, lane: LaneState, bar: int, d: int) -> None:
         account.refuse(lane, bar, d, "position_open")
     elif bar == lane.last_bar:
         account.refuse(lane, bar, d, "end_of_data")
-    elif turns:
-        lane.order = Order(d, bar, turns=True)
     elif config.entry.type == "next_open":
-        lane.order = Order(d, bar)
+        lane.order = Order(d, bar, turns=turns)
     elif config.entry.type == "close":
         _enter_at_close(account, lane, bar, d)
     else:
@@ -191,16 +189,20 @@ def _enter_at_close(account: Account, lane: LaneState, bar: int, d: int) -> None
     if lane.config.exit_at_session_end and lane.bars.phase[bar] != IN_SESSION:
         account.refuse(lane, bar, d, "session_end")
     else:
+        if lane.position is not None:
+            account.leave(lane, bar, lane.bars.close[bar], "reverse")
+            lane.leaves_at_open = False  # an exit signal was the old position's
         account.enter(lane, Order(d, bar), bar, lane.bars.close[bar], bar_open=None)
 
 
 def _wait_at_level(account: Account, lane: LaneState, bar: int, d: int) -> None:
     level = lane.signals[f"{SIDES[d]}_level"][bar]
+    if lane.order is not None:
+        account.refuse(lane, lane.order.signal_bar, lane.order.direction, "expired")
+        lane.order = None
     if _session_is_over(lane, bar, bar + 1):
         account.refuse(lane, bar, d, "session_end")
     elif not level_is_usable(level):
         account.refuse(lane, bar, d, "expired")
     else:
-        if lane.order is not None:
-            account.refuse(lane, lane.order.signal_bar, lane.order.direction, "expired")
         lane.order = Order(d, bar, level)
