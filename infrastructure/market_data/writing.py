@@ -138,8 +138,8 @@ def _refusal(
     name = next(name for name in _VALUES if getattr(columns, name)[row] != before[name])
     return DataError(
         f"{where}: {int(differs.sum()):,} bars are stored with other values, nothing was written; the "
-        f"first: {utc_text(stamp)} has {name} {before[name]:g} in the store and "
-        f"{getattr(columns, name)[row]:g} now; --replace takes the new ones"
+        f"first: {utc_text(stamp)} has {name} {float(before[name])} in the store and "
+        f"{float(getattr(columns, name)[row])} now; --replace takes the new ones"
     )
 
 

@@ -1,0 +1,76 @@
+"""Every bad config is refused with exactly the line that the tables beside this file hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infrastructure.errors import ConfigError
+from infrastructure.strategy_management.strategy_loader import StrategyLoader
+
+HERE = Path(__file__).parent
+GOOD_STRATEGY = {
+    "strategy_name": "Tight",
+    "class_name": "TightCandleStrategy",
+    "symbols": ["QQQ"],
+    "interval": "30m",
+}
+GOOD_PORTFOLIO = {
+    "portfolio_name": "Single",
+    "total_capital": 100000,
+    "strategies": [{"strategy": "tight", "allocation_percentage": 60}],
+    "risk": {"risk_per_trade": 0.5, "max_daily_risk": -2.0},
+}
+
+
+def _cases(name: str) -> list[tuple[dict[str, Any], str]]:
+    """(what replaces the good values, the line) of each block of a table."""
+    blocks = (HERE / name).read_text(encoding="utf-8").strip().split("\n\n")[1:]
+    pairs = [block.split("\n") for block in blocks]
+    return [(json.loads(replaced), line) for replaced, line in pairs]
+
+
+def _config(good: dict[str, Any], replaced: dict[str, Any]) -> str:
+    config = {**good, **replaced}
+    return json.dumps({key: value for key, value in config.items() if value != "(absent)"})
+
+
+STRATEGIES = _cases("bad_strategies.txt")
+PORTFOLIOS = _cases("bad_portfolios.txt")
+
+
+@pytest.mark.parametrize(
+    ("replaced", "line"), STRATEGIES, ids=[str(case[0])[:60] for case in STRATEGIES]
+)
+def test_a_bad_strategy_is_refused_with_its_line(
+    replaced: dict[str, Any], line: str, tmp_path: Path
+) -> None:
+    """Reading a bad strategy raises ConfigError with this very line."""
+    path = tmp_path / "tight.json"
+    path.write_text(_config(GOOD_STRATEGY, replaced), encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        StrategyLoader().load_strategy(path)
+    assert str(refusal.value) == line
+
+
+@pytest.mark.parametrize(
+    ("replaced", "line"), PORTFOLIOS, ids=[str(case[0])[:60] for case in PORTFOLIOS]
+)
+def test_a_bad_portfolio_is_refused_with_its_line(
+    replaced: dict[str, Any], line: str, tmp_path: Path
+) -> None:
+    """Reading a bad portfolio raises ConfigError with this very line."""
+    path = tmp_path / "single.json"
+    path.write_text(_config(GOOD_PORTFOLIO, replaced), encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        StrategyLoader().load_portfolio(path)
+    assert str(refusal.value) == line
+
+
+def test_the_tables_are_long_and_each_line_is_one_line() -> None:
+    """At least a hundred cases, none twice, every line printable as it stands."""
+    cases = STRATEGIES + PORTFOLIOS
+    assert len(cases) >= 100
+    assert len({json.dumps(replaced) + line[:6] for replaced, line in cases}) == len(cases)
+    assert all(line.isprintable() for _, line in cases)
