@@ -34,9 +34,9 @@ def read_json_object(path: Path) -> dict[str, object]:
     cannot be read. Never blocks: a pipe is refused, not waited for.
     """
     data = _parsed(_decoded(_read_file(path), path.name), path.name)
+    _check(data, "", 1, path.name)
     if not isinstance(data, dict):
         _refuse(path.name, f"must hold one JSON object, {{...}}; found {show(data)}")
-    _check(data, "", 1, path.name)
     data.pop("$schema", None)
     return data
 

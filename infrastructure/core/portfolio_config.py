@@ -100,7 +100,9 @@ class PortfolioConfig(ConfigModel):
         )
     )
     risk: RiskConfig = Field(description="The limits, with risk_per_trade and max_daily_risk.")
-    costs: CostsConfig = CostsConfig()
+    costs: CostsConfig = Field(
+        default=CostsConfig(), description="What a fill costs; nothing when absent."
+    )
     lot_size: Positive = Field(
         default=1.0, description="Sizes are rounded down to it; a fraction for crypto."
     )

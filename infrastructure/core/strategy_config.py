@@ -46,8 +46,12 @@ class StrategyConfig(ConfigModel):
     calendar: Name = Field(
         default="XNYS", description="The exchange calendar of the symbols, such as XNYS or 24/7."
     )
-    indicator: IndicatorConfig = IndicatorConfig()
-    entry: EntryConfig = EntryConfig()
+    indicator: IndicatorConfig = Field(
+        default=IndicatorConfig(), description="What gives the signals, and its parameters."
+    )
+    entry: EntryConfig = Field(
+        default=EntryConfig(), description="When and at what price a signal is filled."
+    )
     stop_loss: StopLossConfig | None = Field(
         default=StopLossConfig(),
         description="null: no stop; then no target, and not sized by risk.",
@@ -56,7 +60,9 @@ class StrategyConfig(ConfigModel):
         default=None,
         description="Target distance in multiples of the stop's distance; null: no target.",
     )
-    sizing: SizingConfig = SizingConfig()
+    sizing: SizingConfig = Field(
+        default=SizingConfig(), description="How many shares an entry asks for."
+    )
     exit_at_session_end: bool = Field(
         default=True, description="Close what is open at the close of the session's last bar."
     )

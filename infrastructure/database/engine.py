@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
 from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -96,7 +97,7 @@ def _check_place(url: URL) -> None:
         return  # SQLite's own URI form: left to SQLite
     path = Path(url.database)
     try:
-        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+        is_folder, has_folder = _is_folder(path), _is_folder(path.parent)
     except OSError as error:
         raise StorageError(
             f"{path}: cannot be reached ({error.strerror}); give another --db"
@@ -106,6 +107,14 @@ def _check_place(url: URL) -> None:
         raise StorageError(f"{path}: is a folder; give the path of a file, such as {file}")
     if not has_folder:
         raise StorageError(f"{path}: the folder {path.parent} does not exist; create it first")
+
+
+def _is_folder(path: Path) -> bool:
+    """Unlike Path.is_dir() of some Pythons, raise OSError where that cannot be told."""
+    try:
+        return S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _engine(url: URL) -> Engine:

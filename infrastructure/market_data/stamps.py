@@ -50,7 +50,7 @@ def read_stamps(column: "pd.Series[Any]") -> Stamps:
 
     if pd.api.types.is_datetime64_any_dtype(column):
         return _from_moments(column)
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_float_dtype(column):
         return _from_numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
     text = column.astype("string").str.strip()
     if text.str.fullmatch(r"\d+(\.\d*)?").fillna(True).all():

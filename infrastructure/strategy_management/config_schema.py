@@ -8,10 +8,11 @@ from pydantic.json_schema import models_json_schema
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MODELS: dict[str, type[BaseModel]] = {"strategy": StrategyConfig, "portfolio": PortfolioConfig}
+Kind = Literal["strategy", "portfolio"]
+_MODELS: dict[Kind, type[BaseModel]] = {"strategy": StrategyConfig, "portfolio": PortfolioConfig}
 
 
-def json_schema(kind: Literal["strategy", "portfolio"] | None = None) -> dict[str, Any]:
+def json_schema(kind: Kind | None = None) -> dict[str, Any]:
     """The schema of one kind of config, or (None) one schema that fits both.
 
     The common one takes a file for a portfolio where it has a portfolio_name. Keys, types, ranges,
@@ -28,7 +29,7 @@ def json_schema(kind: Literal["strategy", "portfolio"] | None = None) -> dict[st
     return {"$schema": DIALECT, "title": title, **rule, "$defs": definitions}
 
 
-def _either(references: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _either(references: dict[Kind, dict[str, str]]) -> dict[str, Any]:
     """if/then/else rather than oneOf, whose messages name neither kind."""
     return {
         "if": {"required": ["portfolio_name"]},

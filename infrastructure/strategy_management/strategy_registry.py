@@ -11,6 +11,7 @@ import inspect
 import re
 import sys
 import traceback
+import warnings
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -81,7 +82,8 @@ def _class_names(source: bytes) -> list[str]:
     if not candidates:
         return []
     try:
-        statements = ast.parse(source).body
+        with warnings.catch_warnings(action="ignore"):  # importing it warns, once
+            statements = ast.parse(source).body
     except (SyntaxError, ValueError):
         return candidates  # importing it will say what is wrong with it
     return [each.name for each in statements if isinstance(each, ast.ClassDef) and each.bases]

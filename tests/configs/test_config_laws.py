@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from infrastructure.core.config import (
     AllocationConfig,
@@ -169,7 +169,7 @@ def test_configs_never_change() -> None:
     """Neither a field nor what a list parameter holds."""
     config = parse(StrategyConfig, {**STRATEGY, "indicator": {"parameters": {"a": [1]}}}, "x")
     with pytest.raises(ValidationError, match="frozen"):
-        config.interval = "1h"  # type: ignore[misc]  # that is the point
+        config.interval = "1h"
     assert config.indicator.parameters == {"a": (1,)}
     assert StrategyConfig(**STRATEGY).indicator.parameters is not config.indicator.parameters
 
@@ -183,11 +183,12 @@ def test_one_config_does_not_share_its_parameters_with_another() -> None:
 @pytest.mark.parametrize("bad", [nan, inf, -inf, "1", True, None, 10**400, [1], {}], ids=str)
 def test_no_number_field_takes_what_is_no_finite_number(bad: Any) -> None:
     """In code as in JSON."""
-    for model, data in [
+    cases: list[tuple[type[BaseModel], dict[str, Any]]] = [
         (RiskConfig, {"risk_per_trade": bad, "max_daily_risk": -2.0}),
         (RiskConfig, {"risk_per_trade": 0.5, "max_daily_risk": bad}),
         (PriceRange, {"min_price": bad, "delta_abs": 1}),
-    ]:
+    ]
+    for model, data in cases:
         with pytest.raises(ConfigError):
             parse(model, data, "x")
 

@@ -1,14 +1,11 @@
-"""Puts this folder on the path for its helpers; a new database for each test that wants one."""
+"""A new database for each test that wants one."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infrastructure.database.engine import Database, open_database
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
 @pytest.fixture

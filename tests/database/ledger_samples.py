@@ -81,7 +81,7 @@ def refusal(position: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def run_record(n_trades: int = 2, strategies: Any = None, **changes: Any) -> RunRecord:
-    """A run of one strategy (or of these) with `n_trades` trades, half as many refusals, 3 marks."""
+    """A run of one strategy (or of these) with so many trades, half the refusals, 3 marks."""
     run: dict[str, Any] = {
         "portfolio_name": "single_qqq",
         "account_id": "paper",

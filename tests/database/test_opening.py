@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from ledger_samples import rows
 from sqlalchemy import text
 
 from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import StorageError
+from tests.database.ledger_samples import rows
 
 ROOT = Path(__file__).resolve().parents[2]
+ONE_BAR = "INSERT INTO market_bars VALUES ('Q', '1m', 1704205800, 1, 1, 1, 1, 1, 'x')"
 
 
 def pragma(database: Database, name: str) -> object:
@@ -72,11 +73,10 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_reading_connection_cannot_write(database: Database) -> None:
     """What it wrote would be lost without a word, so it is refused aloud; writing works after."""
-    statement = text("INSERT INTO market_bars VALUES ('Q', '1d', 0, 1, 1, 1, 1, 1, 'x')")
     with pytest.raises(StorageError, match="read-only"), database.read() as connection:
-        connection.execute(statement)
+        connection.execute(text(ONE_BAR))
     with database.write() as connection:
-        connection.execute(statement)
+        connection.execute(text(ONE_BAR))
     assert rows(database, "SELECT count(*) FROM market_bars") == [(1,)]
 
 
@@ -86,29 +86,28 @@ def test_a_reader_sees_one_state_throughout(database: Database) -> None:
     with database.read() as reader:
         assert reader.execute(count).scalar() == 0
         with database.write() as writer:
-            writer.execute(
-                text("INSERT INTO market_bars VALUES ('Q', '1d', 0, 1, 1, 1, 1, 1, 'x')")
-            )
+            writer.execute(text(ONE_BAR))
         assert reader.execute(count).scalar() == 0
     assert rows(database, "SELECT count(*) FROM market_bars") == [(1,)]
 
 
 def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
     """Whatever the error is, it passes on unchanged and no row stays."""
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(
-            text("INSERT INTO market_bars VALUES ('Q', '1d', 0, 1, 1, 1, 1, 1, 'x')")
-        )
-        _ = 1 / 0
+
+    def interrupted() -> None:
+        with database.write() as connection:
+            connection.execute(text(ONE_BAR))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
     assert rows(database, "SELECT count(*) FROM market_bars") == [(0,)]
 
 
 def test_bars_can_be_read_with_their_times(database: Database) -> None:
     """v_market_bars shows an opening time as a UTC date and time."""
     with database.write() as connection:
-        connection.execute(
-            text("INSERT INTO market_bars VALUES ('Q', '1m', 1704205800, 1, 1, 1, 1, 1, 'x')")
-        )
+        connection.execute(text(ONE_BAR))
     assert rows(database, "SELECT utc, close FROM v_market_bars") == [("2024-01-02 14:30:00", 1.0)]
 
 

@@ -1,12 +1,12 @@
 """Random portfolios: every option of the configs, drawn from one seed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from referee_configs import random_config
 from referee_market import (
     FineBar,
     Market,
@@ -15,15 +15,18 @@ from referee_market import (
     as_fine_bars,
     fine_path,
     made_up_sessions,
+    round_the_clock,
 )
 
-from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
+from infrastructure.core.config import CostsConfig, RiskConfig
 from infrastructure.core.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import SessionCalendar
 
 SYMBOLS = ("AAA", "BBB", "CCC")
+COIN = "COIN"
+"""Trades round the clock, on the same account."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def random_case(seed: int, tame: bool = False) -> Case:
         extended=not tame and rng.random() < 0.3,
     )
     paths = {symbol: fine_path(rng, sessions, market) for symbol in SYMBOLS}
+    if not tame and rng.random() < 0.2:
+        paths[COIN] = fine_path(rng, round_the_clock(sessions), replace(market, extended=False))
     count = rng.randint(1, 4)
     shares = _shares(rng, count)
     books = [
@@ -125,13 +130,15 @@ def _book(
     tame: bool,
 ) -> Book:
     symbols = rng.sample(SYMBOLS, rng.randint(1, 3))
+    if COIN in paths and rng.random() < 0.5:
+        symbols = [COIN]
     reads_detail = rng.random() < 0.8
     at_midnight = rng.random() < 0.5
     lanes_bars = [
         _holed(rng, aggregated(paths[symbol], interval, symbol, at_midnight), market.missing)
         for symbol in symbols
     ]
-    config = _config(rng, name, symbols, interval, lanes_bars, tame)
+    config = random_config(rng, name, symbols, interval, lanes_bars, tame)
     chance = rng.choice((0.02, 0.1, 0.3))
     lanes = tuple(
         Lane(
@@ -175,59 +182,6 @@ def _with_last_bars(bars: Bars) -> Bars:
         phase[row] = 1
     columns = {name: getattr(bars, name) for name in _COLUMNS} | {"phase": phase}
     return Bars(symbol=bars.symbol, interval=bars.interval, calendar=bars.calendar, **columns)
-
-
-def _config(
-    rng: Random, name: str, symbols: list[str], interval: str, bars: list[Bars], tame: bool
-) -> StrategyConfig:
-    close = float(bars[0].close[0])
-    spread = float(np.median(bars[0].high - bars[0].low)) or 0.5
-    stop_loss = _stop_loss(rng, close, spread, nothing=not tame and rng.random() < 0.15)
-    kinds = ["percent_of_equity", "fixed_notional", "fixed_quantity"]
-    kind = rng.choice(kinds if stop_loss is None else ["risk", "risk", "risk", *kinds])
-    values = {
-        "percent_of_equity": rng.choice((5.0, 30.0, 100.0)),
-        "fixed_notional": rng.choice((1_000.0, 20_000.0)),
-        "fixed_quantity": rng.choice((0.5, 10.0, 200.0)),
-    }
-    entry = rng.choice(("next_open", "next_open", "close", "stop", "limit"))
-    may_reverse = entry in ("next_open", "close")
-    flat = tame or rng.random() < (0.05 if interval == "1d" else 0.5)
-    keys = {
-        "strategy_name": name,
-        "class_name": "Made",
-        "symbols": symbols,
-        "interval": interval,
-        "entry": {"type": entry, "expiry_bars": rng.randint(1, 5)},
-        "stop_loss": stop_loss,
-        "risk_reward": rng.choice((None, 0.5, 1.0, 2.5)) if stop_loss else None,
-        "sizing": {"type": kind, "value": values.get(kind)},
-        "exit_at_session_end": flat,
-        "on_opposite_signal": "reverse" if may_reverse and rng.random() < 0.5 else "ignore",
-        "session": "extended",
-    }
-    return StrategyConfig.model_validate_json(json.dumps(keys))
-
-
-def _stop_loss(rng: Random, close: float, spread: float, nothing: bool) -> dict[str, Any] | None:
-    if nothing:
-        return None
-    kind = rng.choice(("candle", "fix_abs", "fix_perc", "variable", "atr"))
-    value = {
-        "candle": rng.choice((0.0, 0.0, round(spread / 4, 2))),
-        "fix_abs": max(0.125, round(8 * spread * rng.choice((0.5, 1.0, 2.0))) / 8),
-        "fix_perc": rng.choice((0.2, 1.0, 3.0)),
-        "atr": rng.choice((0.5, 1.0, 3.0)),
-    }
-    if kind != "variable":
-        return {"type": kind, "value": value[kind], "period": rng.choice((1, 3, 14))}
-    rows = [
-        {"min_price": close * 0.98, "max_price": close, "delta_perc": rng.choice((0.3, 1.5))},
-        {"min_price": close * 1.005, "max_price": close * 1.03, "delta_abs": spread},
-    ]
-    if rng.random() < 0.5:
-        rows.append({"min_price": close * 1.03, "max_price": None, "delta_perc": 1.0})
-    return {"type": "variable", "price_ranges": rows}
 
 
 def _signals(rng: Random, bars: Bars, entry_type: str, chance: float, tick: float) -> Signals:

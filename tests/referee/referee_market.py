@@ -59,6 +59,12 @@ def made_up_sessions(rng: Random, count: int) -> list[Session]:
     return sessions
 
 
+def round_the_clock(sessions: list[Session]) -> list[Session]:
+    """Every UTC day from the first session's date to the last one's, weekends too."""
+    days = range(sessions[0].day, sessions[-1].day + 1)
+    return [Session(day, day * DAY, (day + 1) * DAY) for day in days]
+
+
 def fine_path(rng: Random, sessions: list[Session], market: Market) -> list[FineBar]:
     """A random walk; a gap-free one opens every bar at the close before."""
     price = _on_tick(rng.uniform(20.0, 300.0), market.tick)

@@ -21,9 +21,9 @@ def bars_of_sessions(sessions: list[list[Ohlc]], symbol: str = "AAA") -> Bars:
     rows: list[tuple[int, int, int, Ohlc]] = []
     for number, session in enumerate(sessions):
         day = MONDAY + number
-        for slot, prices in enumerate(session):
+        for slot, bar in enumerate(session):
             phase = LAST_OF_SESSION if slot == len(session) - 1 else IN_SESSION
-            rows.append((day * DAY + OPENS + slot * HALF_HOUR, day, phase, prices))
+            rows.append((day * DAY + OPENS + slot * HALF_HOUR, day, phase, bar))
     prices = np.array([row[3] for row in rows], dtype=np.float64)
     stamps = np.array([row[0] for row in rows], dtype=np.int64)
     return Bars(

@@ -187,5 +187,5 @@ def test_the_smallest_bound_wins(
 
 def test_atr_is_seeded_with_the_mean_of_the_first_ranges() -> None:
     """Ranges 2, 4, 3, then Wilder's (3 x 2 + 6) / 3."""
-    high, low, close = [10, 12, 13, 17], [8, 8, 10, 11], [9, 11, 12, 12]
+    high, low, close = [10.0, 12.0, 13.0, 17.0], [8.0, 8.0, 10.0, 11.0], [9.0, 11.0, 12.0, 12.0]
     assert wilder_atr(high, low, close, 3) == [None, None, 3.0, 4.0]

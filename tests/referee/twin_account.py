@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from math import inf
-from typing import Any
 
 import twin_rules as rules
+from twin_inside import touches, which_first
 from twin_records import Day, LaneState, Order, Position, RefereeResult, Refusal, Trade
 
 from infrastructure.core.plan import AccountTerms, Book
@@ -198,42 +198,16 @@ class Account:
             if target is not None and d * (bar_open - target) >= 0:
                 self.leave(lane, bar, bar_open, "target")
                 return
-        at_stop = stop is not None and _touches(d, stop, bars, bar, against=True)
-        at_target = target is not None and _touches(d, target, bars, bar, against=False)
+        at_stop = stop is not None and touches(d, stop, bars, bar, against=True)
+        at_target = target is not None and touches(d, target, bars, bar, against=False)
         if at_stop and at_target:
-            reason, ambiguity = self._which_first(lane, position, bar)
+            reason, ambiguity = which_first(lane, position, bar, self.terms.fill_policy)
         else:
             reason, ambiguity = ("stop" if at_stop else "target"), "no"
         if at_stop or at_target:
             price = stop if reason == "stop" else target
             assert price is not None
             self.leave(lane, bar, price, reason, ambiguity)
-
-    def _which_first(self, lane: LaneState, position: Position, bar: int) -> tuple[str, str]:
-        """(reason, ambiguity) for a bar that holds both the stop and the target."""
-        policy = self.terms.fill_policy
-        if policy != "detail" or lane.detail is None:
-            return ("target" if policy == "target_first" else "stop"), "undecided"
-        fine, d, entry_type = lane.detail, position.direction, lane.config.entry.type
-        assert position.stop is not None and position.target is not None
-        entered = not (position.level is not None and bar == position.entry_bar)
-        for i, stamp in enumerate(fine.timestamp):
-            if not lane.bars.timestamp[bar] <= stamp < lane.bars.closes_at[bar]:
-                continue
-            if not entered:
-                assert position.level is not None
-                entered = rules.level_is_reached(
-                    entry_type, d, position.level, fine.high[i], fine.low[i]
-                )
-            if not entered:
-                continue
-            at_stop = _touches(d, position.stop, fine, i, against=True)
-            at_target = _touches(d, position.target, fine, i, against=False)
-            if at_stop and at_target:
-                break
-            if at_stop or at_target:
-                return ("stop" if at_stop else "target"), "decided_by_detail"
-        return "stop", "undecided"
 
     def leave(
         self, lane: LaneState, bar: int, price: float, reason: str, ambiguity: str = "no"
@@ -286,9 +260,3 @@ class Account:
         return rules.moved_against(
             price, buying=d < 0, bps=self.terms.costs.slippage_bps if bps is None else bps
         )
-
-
-def _touches(d: int, price: float, bars: Any, bar: int, against: bool) -> bool:
-    """Whether the bar's range reaches `price` on the side against (or for) a position of `d`."""
-    downwards = (d > 0) == against
-    return bool(bars.low[bar] <= price if downwards else bars.high[bar] >= price)
