@@ -1,6 +1,7 @@
 """Rows of a query straight into NumPy: no object per row, no pandas."""
 
-from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,8 @@ def fetch_records(
 
     fields: names and types of the columns in order, such as ("open", "f8"); plain numbers only.
     """
-    return np.fromiter(_rows(connection, statement), dtype=np.dtype(fields))
-
-
-def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
-    """Rows as the driver gives them: SQLAlchemy's own would take four times as long."""
+    # The driver's own rows: SQLAlchemy would make an object of each, in four times the time.
     cursor = connection.execute(statement).cursor
     assert cursor is not None
-    while part := cursor.fetchmany(_AT_ONCE):
-        yield from part
+    parts = iter(partial(cursor.fetchmany, _AT_ONCE), [])
+    return np.fromiter(chain.from_iterable(parts), dtype=np.dtype(fields))

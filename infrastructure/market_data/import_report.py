@@ -50,14 +50,14 @@ class ImportReport:
         ]
         told += [f"refused: {count:,} with {reason}" for reason, count in self.refused.items()]
         if self.reordered:
-            told.append(f"{self.reordered:,} bars were out of time order and were sorted")
+            told.append(f"out of time order, sorted: {self.reordered:,}")
         if self.outside_session:
             told.append(
-                f"{self.outside_session:,} bars lie outside the regular sessions of "
-                f"{self.calendar}: kept, and traded only in extended hours"
+                f"outside the regular sessions of {self.calendar}: {self.outside_session:,}, kept, "
+                "traded only in extended hours"
             )
         if self.demo_removed:
-            told.append(f"{self.demo_removed:,} synthetic bars were removed")
+            told.append(f"synthetic bars removed: {self.demo_removed:,}")
         if self.ignored_columns:
             told.append(f"columns left out: {', '.join(self.ignored_columns)}")
         return [*told, *self.notes]

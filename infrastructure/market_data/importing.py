@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _LONGEST_GAP_OF_DAYS = 4 * DAY
 """Bars that are mostly further apart than a long weekend are no daily bars."""
 
+_TOO_FEW_INSIDE = 0.4
+"""Bars from 04:00 to 20:00 have 0.41 of themselves inside a New York session; New York stamps taken
+for UTC at most 0.38."""
+
 
 def import_bars(
     database: "Database",
@@ -178,7 +182,7 @@ def _report(
     reordered = refused.pop(UNSORTED, 0)
     inside = calendar.in_session(bars.timestamp)
     notes = file.notes
-    if 2 * int(inside.sum()) < len(bars):
+    if inside.mean() < _TOO_FEW_INSIDE:
         notes = (*notes, f"most bars lie outside the sessions of {calendar.name}: is that the "
                  "calendar, and are the stamps in the right --timezone?")
     return ImportReport(

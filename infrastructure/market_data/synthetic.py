@@ -1,121 +1,162 @@
-"""Synthetic bars for a first run: seeded, plainly made up, and shaped like an index fund's."""
+"""Seeded, clearly synthetic bars, for a first run without data. No figure made of them is real."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.calendars import SessionCalendar, get_calendar
+from infrastructure.errors import ConfigError, DataError
+from infrastructure.market_data.assembling import assemble
+from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.calendars import SessionCalendar, day_number, get_calendar
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.intervals import DAY, interval_seconds
+from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.store import stored_series
+from infrastructure.market_data.symbols import check_symbol
 from infrastructure.market_data.writing import DEMO_SOURCE, write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
 
-DEMO_SYMBOL = "QQQ"
-DEMO_SESSIONS = 754  # three years, half days included
-_LAST_SESSION = 20_088  # 2024-12-31: fixed, so that the bars are the same on any day
-_SEED = 20_240_101
-_FIRST_PRICE = 400.0
-_DAILY_VOLATILITY = 0.008
-_OVERNIGHT_SHARE = 0.35  # of a day's variance
-_SESSION_VOLUME = 4.0e7
-_TICKS_A_BAR = 12
+FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 6, 30)
+SEED = 30
 
-
-def ensure_demo_bars(database: "Database", symbols: Sequence[str], interval: str) -> list[str]:
-    """Make QQQ's demo bars where they are asked for and the store holds no real QQQ; what was said.
-
-    Real bars of the symbol, at any interval, keep demo bars away: the two must not be mixed.
-    """
-    if DEMO_SYMBOL not in symbols:
-        return []
-    held = [series for series in stored_series(database) if series.symbol == DEMO_SYMBOL]
-    if any(series.source != DEMO_SOURCE or series.interval == interval for series in held):
-        return []
-    n_bars = make_demo_bars(database, DEMO_SYMBOL, interval)
-    return [
-        f"No bars of {DEMO_SYMBOL} yet: made {n_bars:,} SYNTHETIC {interval} bars, so that there "
-        "is something to run on. They say nothing about any market.",
-        f"Real bars replace them: kairos data import FILE --symbol {DEMO_SYMBOL} "
-        f"--interval {interval}",
-    ]
+_STEP = 15  # seconds between two prices of the path; every bar is made of them
+_FIRST_PRICE = 300.0
+_DRIFT = 0.0004  # a session, like everything below
+_VOLATILITY = 0.011
+_VOLATILITY_MEMORY = 0.96  # of the logarithm of volatility, from session to session
+_VOLATILITY_NOISE = 0.16
+_GAP = 0.45  # size of an overnight gap in that session's volatility
+_SHARES_A_DAY = 40e6
 
 
 def make_demo_bars(
-    database: "Database",
-    symbol: str = DEMO_SYMBOL,
+    symbol: str = "QQQ",
     interval: str = "30m",
-    n_sessions: int = DEMO_SESSIONS,
-    seed: int = _SEED,
-) -> int:
-    """Store synthetic bars of the XNYS sessions up to the end of 2024; how many there are.
+    calendar: str = "XNYS",
+    start: date = FIRST_DAY,
+    end: date = LAST_DAY,
+    seed: int = SEED,
+    database: "Database | None" = None,
+) -> Bars:
+    """Synthetic bars of source "demo" for every session from `start` to `end`, both included.
 
-    The same arguments give the same bars on any machine. Raises DataError where real bars of the
-    symbol and interval are stored, StorageError.
+    One path of prices every 15 seconds is drawn from the symbol and the seed; bars of all intervals
+    are cut from it, so that they agree with each other. It has half days, overnight gaps, clusters of
+    volatility, more movement and volume at open and close than at noon, and prices in whole cents.
+
+    With a database the bars are stored too, in one transaction; DataError where real bars of that
+    symbol and interval are there. ConfigError for a bad symbol, interval or calendar.
     """
-    columns = demo_columns(get_calendar("XNYS", database), interval, n_sessions, seed)
-    write_bars(database, symbol, interval, columns, DEMO_SOURCE)
-    return len(columns)
+    check_symbol(symbol)
+    days = get_calendar(calendar, database)
+    first = int(np.searchsorted(days.session, day_number(start)))
+    last = int(np.searchsorted(days.session, day_number(end), side="right"))
+    if first >= last:
+        raise ConfigError(f"synthetic bars: no session of {calendar} lies from {start} to {end}")
+    columns = _columns(days, first, last, interval_seconds(interval), [seed, crc32(symbol.encode())])
+    bars = assemble(symbol, interval, days, columns, "regular", DEMO_SOURCE)
+    if database is not None:
+        write_bars(database, symbol, interval, columns, DEMO_SOURCE)
+    return bars
 
 
-def demo_columns(
-    calendar: SessionCalendar, interval: str, n_sessions: int, seed: int
+def ensure_demo_bars(
+    database: "Database", symbols: Iterable[str], interval: str, calendar: str = "XNYS"
+) -> list[str]:
+    """Make synthetic bars for the symbols that have none; a line to print for each.
+
+    A symbol with real bars, at whatever interval, gets none: its owner forgot an import.
+    """
+    made = []
+    for symbol in symbols:
+        held = stored_series(database, symbol)
+        real = any(series.source != DEMO_SOURCE for series in held)
+        if real or any(series.interval == interval for series in held):
+            continue
+        bars = make_demo_bars(symbol, interval, calendar, database=database)
+        made.append(
+            f"{symbol} {interval}: no bars in {database.name}; made {len(bars):,} SYNTHETIC ones. "
+            f"Import real ones with: kairos data import FILE --symbol {symbol} --interval {interval}"
+        )
+    return made
+
+
+def _columns(
+    calendar: SessionCalendar, first: int, last: int, interval: int, seed: list[int]
 ) -> BarColumns:
-    """Bars with gaps overnight, quiet noons, busy opens and closes, and volatility in clusters.
-
-    Each bar is a short random walk of its own, so that opens, closes and wicks fit together.
-    """
+    """Bars of the calendar's rows [first, last), cut from one path at `interval` seconds."""
     random = np.random.default_rng(seed)
-    timestamp, day, moment = _grid(calendar, interval_seconds(interval), n_sessions)
-    first_of_day = np.diff(day, prepend=-1) != 0
-    level = _clusters(random, n_sessions)[day]
-    busy = 0.6 + 1.6 * (2.0 * moment - 1.0) ** 2  # U-shaped over the session
-    bars_a_day = np.bincount(day)[day]
-    step = level * _DAILY_VOLATILITY * np.sqrt((1.0 - _OVERNIGHT_SHARE) / bars_a_day)
-    step = step * np.sqrt(busy) / np.sqrt(_TICKS_A_BAR)
-    walk = np.cumsum(random.normal(0.0, step[:, None], (len(day), _TICKS_A_BAR)), axis=1)
-    gap = random.normal(0.0002, _DAILY_VOLATILITY * np.sqrt(_OVERNIGHT_SHARE), len(day)) * level
-    opens_at = np.cumsum(np.where(first_of_day, gap, 0.0))
-    opens_at += np.concatenate(([0.0], np.cumsum(walk[:-1, -1])))
-    open_ = _FIRST_PRICE * np.exp(opens_at)
-    path = open_[:, None] * np.exp(walk)
-    volume = _SESSION_VOLUME / bars_a_day * busy * level * random.lognormal(0.0, 0.35, len(day))
+    opens = calendar.opens_at[first:last]
+    length = calendar.closes_at[first:last] - opens
+    steps = -(-length // _STEP)  # of each session
+    begins = np.cumsum(steps) - steps
+    session = np.repeat(np.arange(len(steps)), steps)
+    since_open = (np.arange(len(session)) - begins[session]) * _STEP
+    busy = _u_shape(since_open / length[session])
+    share = busy / np.add.reduceat(busy, begins)[session]  # of the session, adding up to one
+    volatility = _clusters(random, len(steps))
+    prices = _prices(random, begins, session, share, volatility)
+    volumes = _volumes(random, session, share, volatility)
+
+    cut = np.flatnonzero(since_open % interval == 0)  # where each bar begins
+    if interval < _STEP or interval % _STEP:
+        raise DataError(f"synthetic bars: intervals are whole minutes; found {interval} s")
+    ends = np.append(cut[1:], len(prices)) - 1
     return BarColumns(
-        timestamp,
-        np.round(open_, 2),
-        np.round(np.maximum(open_, path.max(axis=1)), 2),
-        np.round(np.minimum(open_, path.min(axis=1)), 2),
-        np.round(path[:, -1], 2),
-        np.round(volume),
+        timestamp=(opens[session] + since_open)[cut],
+        open=prices[cut],
+        high=np.maximum.reduceat(prices, cut),
+        low=np.minimum.reduceat(prices, cut),
+        close=prices[ends],
+        volume=np.add.reduceat(volumes, cut),
     )
 
 
-def _grid(
-    calendar: SessionCalendar, seconds: int, n_sessions: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """(opening times, number of each bar's session, its place in the session from 0 to 1)."""
-    last = int(np.searchsorted(calendar.session, _LAST_SESSION, side="right"))
-    chosen = slice(max(last - n_sessions, 0), last)
-    opens, closes = calendar.opens_at[chosen], calendar.closes_at[chosen]
-    count = np.ones(len(opens), np.int64) if seconds == DAY else -((opens - closes) // seconds)
-    day = np.repeat(np.arange(len(opens)), count)
-    nth = np.arange(len(day)) - np.repeat(np.cumsum(count) - count, count)
-    timestamp = opens[day] + nth * seconds
-    length = (closes - opens)[day]
-    moment = np.minimum((nth + 0.5) * seconds / length, 1.0)
-    return timestamp, day, moment
+def _u_shape(part_of_session: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How busy each moment is: most at the open, much at the close, least after the middle."""
+    middle = 0.55
+    away = part_of_session - middle
+    return 0.5 + np.where(away < 0, 6.0, 7.5) * away * away
 
 
 def _clusters(random: np.random.Generator, n_sessions: int) -> NDArray[np.float64]:
-    """(n_sessions,) a factor around 1 that wanders slowly: calm weeks and rough ones."""
-    shocks = random.normal(0.0, 0.12, n_sessions)
-    logarithm = np.empty(n_sessions)
-    state = 0.0
-    for session in range(n_sessions):
-        state = 0.95 * state + shocks[session]
-        logarithm[session] = state
-    return np.exp(logarithm)
+    """Volatility of each session: its logarithm returns slowly to its mean."""
+    noise = random.standard_normal(n_sessions) * _VOLATILITY_NOISE
+    level = np.empty(n_sessions)
+    before = 0.0
+    for row, shock in enumerate(noise):
+        before = level[row] = _VOLATILITY_MEMORY * before + shock
+    return _VOLATILITY * np.exp(level)
+
+
+def _prices(
+    random: np.random.Generator,
+    begins: NDArray[np.int64],
+    session: NDArray[np.int64],
+    share: NDArray[np.float64],
+    volatility: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The path in whole cents; the first price of a session is its gap away from the last one."""
+    moves = random.standard_normal(len(session)) * np.sqrt(share) * volatility[session]
+    moves += _DRIFT * share
+    moves[begins] = random.standard_normal(len(begins)) * _GAP * volatility
+    moves[0] = 0.0
+    path: NDArray[np.float64] = np.round(_FIRST_PRICE * np.exp(np.cumsum(moves)), 2)
+    return np.maximum(path, 0.01)
+
+
+def _volumes(
+    random: np.random.Generator,
+    session: NDArray[np.int64],
+    share: NDArray[np.float64],
+    volatility: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Whole shares of each step: busy times, wild sessions and chance make them many."""
+    chance = np.exp(0.6 * random.standard_normal(len(session)))
+    excited = np.sqrt(volatility / _VOLATILITY)[session]
+    return np.round(_SHARES_A_DAY * share * excited * chance)
