@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.errors import ConfigError, DataError
+from infrastructure.errors import ConfigError
 from infrastructure.market_data.assembling import assemble
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import SessionCalendar, day_number, get_calendar
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 6, 30)
 SEED = 30
 
-_STEP = 15  # seconds between two prices of the path; every bar is made of them
+_STEP = 15  # seconds between two prices of the path; every bar is made of them, whole minutes long
 _FIRST_PRICE = 300.0
 _DRIFT = 0.0004  # a session, like everything below
-_VOLATILITY = 0.011
+_VOLATILITY = 0.009
 _VOLATILITY_MEMORY = 0.96  # of the logarithm of volatility, from session to session
 _VOLATILITY_NOISE = 0.16
 _GAP = 0.45  # size of an overnight gap in that session's volatility
@@ -104,8 +104,6 @@ def _columns(
     volumes = _volumes(random, session, share, volatility)
 
     cut = np.flatnonzero(since_open % interval == 0)  # where each bar begins
-    if interval < _STEP or interval % _STEP:
-        raise DataError(f"synthetic bars: intervals are whole minutes; found {interval} s")
     ends = np.append(cut[1:], len(prices)) - 1
     return BarColumns(
         timestamp=(opens[session] + since_open)[cut],

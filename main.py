@@ -1,0 +1,1 @@
+"""Run every portfolio in backtest_config/portfolios."""
