@@ -46,7 +46,9 @@ def check_equality() -> None:
         same = ours.closed_trades == theirs.closed_trades
         if not same or abs(ours.final_equity - theirs.final_equity) > 0.01:
             raise SystemExit(f"not equal, nothing timed: Kairos {ours}, {name} {theirs}")
-    print(f"equal to the cent in three engines: {ours.closed_trades} trades, {ours.final_equity:.2f}")
+    print(
+        f"equal to the cent in three engines: {ours.closed_trades} trades, {ours.final_equity:.2f}"
+    )
 
 
 def in_process() -> Iterable[Row]:
@@ -105,7 +107,10 @@ def measured(jobs: list[Callable[[], object]], repeats: tuple[int, ...]) -> list
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| job | engine | median | goal, or ratio to Kairos |", "|---|---|---|---|"]
-    lines += [f"| {job} | {name} | {seconds * 1e3:,.1f} ms | {goal} |" for job, name, seconds, goal in rows]
+    lines += [
+        f"| {job} | {name} | {seconds * 1e3:,.1f} ms | {goal} |"
+        for job, name, seconds, goal in rows
+    ]
     return "\n".join(lines)
 
 

@@ -62,6 +62,7 @@ def turn_day_nb(account: Account, session: int) -> None:
     for i in range(len(account.lanes)):
         lane = account.lanes[i]
         if lane.direction != 0:
+            lane.mark = lane.last_close
             lane.day_base = lane.last_close
             lane.day_cost = 0.0
 
@@ -177,11 +178,11 @@ def enter_nb(
     atr: float,
     raw: float,
     slips: bool,
-    bar_open: float,
+    standing: float,
 ) -> bool:
     """Open lane i's position at `raw` before slippage, or refuse; True where it is open.
 
-    bar_open: the open of the fill's bar; NaN for an entry at the close.
+    standing: the price in the market when the order fills: the bar's open, or its close.
     """
     terms, rules, lane, day = account.terms[0], account.rules[i], account.lanes[i], account.day[0]
     if 0 < terms.max_open_positions <= day.open_positions:
@@ -196,7 +197,7 @@ def enter_nb(
         if math.isnan(stop):
             refuse_nb(account, i, signal_bar, direction, _NO_STOP)
             return False
-        if stop_crossed_nb(direction, price, bar_open, stop):
+        if stop_crossed_nb(direction, price, standing, stop):
             refuse_nb(account, i, signal_bar, direction, _STOP_CROSSED)
             return False
     book_equity = book_equity_nb(account, rules.book)

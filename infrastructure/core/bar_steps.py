@@ -128,9 +128,12 @@ def fill_order_nb(
     direction: int,
     raw: float,
     slips: bool,
-    bar_open: float,
+    standing: float,
 ) -> bool:
-    """Enter on the order of the signal at `order_bar`; True where the position is open."""
+    """Enter on the order of the signal at `order_bar`; True where the position is open.
+
+    standing: the price in the market when it fills: the bar's open or, at a close, its close.
+    """
     lane = account.lanes[i]
     signal_at = market.first_bar[i] + lane.order_bar
     return enter_nb(
@@ -144,7 +147,7 @@ def fill_order_nb(
         signal_atr_nb(market, i, lane.order_bar),
         raw,
         slips,
-        bar_open,
+        standing,
     )
 
 
@@ -208,7 +211,7 @@ def enter_at_close_nb(account: Account, market: Market, i: int, at: int, directi
     if lane.direction != 0:
         close_position_nb(account, i, lane.bar, close, True, _REVERSE, CERTAIN)
     lane.order_bar = lane.bar
-    fill_order_nb(account, market, i, direction, close, True, math.nan)
+    fill_order_nb(account, market, i, direction, close, True, close)
 
 
 @kernel

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from infrastructure.compiled import kernel
 from infrastructure.core.records import EXIT_REASONS
+from infrastructure.risk_management.stops import at_or_above_nb, at_or_below_nb
 
 FILL_POLICIES = ("stop_first", "target_first", "detail")
 _TARGET_FIRST, _DETAIL = 1, 2
@@ -26,8 +27,8 @@ def level_fill_nb(
     it comes back to it; either at the open where the open is already past the level.
     """
     if is_stop == (direction > 0):  # a stop buys, or a limit sells, at or above the level
-        return max(level, bar_open) if high >= level else math.nan
-    return min(level, bar_open) if low <= level else math.nan
+        return max(level, bar_open) if at_or_above_nb(high, level) else math.nan
+    return min(level, bar_open) if at_or_below_nb(low, level) else math.nan
 
 
 @kernel
@@ -36,11 +37,10 @@ def open_exit_nb(direction: int, bar_open: float, stop: float, target: float) ->
 
     A stop or target of NaN is none: every comparison with it is False.
     """
-    if direction * (bar_open - stop) <= 0.0:
+    stopped, reached = touches_nb(direction, bar_open, bar_open, stop, target)
+    if stopped:
         return STOP
-    if direction * (bar_open - target) >= 0.0:
-        return TARGET
-    return NOTHING
+    return TARGET if reached else NOTHING
 
 
 @kernel
@@ -49,8 +49,8 @@ def touches_nb(
 ) -> tuple[bool, bool]:
     """Whether a bar's range touches (the stop, the target); NaN is never touched."""
     if direction > 0:
-        return low <= stop, high >= target
-    return high >= stop, low <= target
+        return at_or_below_nb(low, stop), at_or_above_nb(high, target)
+    return at_or_above_nb(high, stop), at_or_below_nb(low, target)
 
 
 @kernel
@@ -71,7 +71,10 @@ def detail_exit_nb(
     entered = math.isnan(reached_level)
     for row in range(len(highs)):
         if not entered:
-            entered = highs[row] >= reached_level if level_is_above else lows[row] <= reached_level
+            if level_is_above:
+                entered = at_or_above_nb(highs[row], reached_level)
+            else:
+                entered = at_or_below_nb(lows[row], reached_level)
         if entered:
             stopped, reached = touches_nb(direction, highs[row], lows[row], stop, target)
             if stopped and reached:

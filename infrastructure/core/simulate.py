@@ -54,8 +54,9 @@ class Simulation:
     @cached_property
     def account_equity(self) -> NDArray[np.float64]:
         """(n_rows,) books plus idle cash."""
-        total: NDArray[np.float64] = self.book_equity.sum(axis=1)
-        return total + self.idle_cash
+        books: NDArray[np.float64] = self.book_equity
+        total = books[:, 0] if books.shape[1] == 1 else books.sum(axis=1)
+        return total + self.idle_cash if self.idle_cash else total
 
     @property
     def total_capital(self) -> float:

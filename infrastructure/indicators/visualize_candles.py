@@ -94,12 +94,17 @@ def decimals(bars: Bars) -> int:
     return 2 if price >= 10 else 4 - floor(log10(price))
 
 
-def price_range(bars: Bars, view: range, room: float = 0.08) -> list[float]:
-    """Lowest low and highest high of the view, with a margin of `room` of their distance."""
+def price_range(bars: Bars, view: range) -> list[float]:
+    """Lowest low and highest high of the view, with room for a triangle on either side."""
     lowest = float(bars.low[view.start : view.stop].min())
     highest = float(bars.high[view.start : view.stop].max())
-    margin = (highest - lowest or 0.01 * highest) * room
+    margin = max(0.08 * (highest - lowest), 2 * triangle_gap(bars), 0.001 * highest)
     return [lowest - margin, highest + margin]
+
+
+def triangle_gap(bars: Bars) -> float:
+    """Money between a signal's bar and its triangle: most of a usual bar's range."""
+    return 0.7 * float(np.median(bars.high - bars.low))
 
 
 def _dress(figure: "Figure", bars: Bars, rows: range, view: range, times: list[datetime]) -> None:
@@ -117,6 +122,7 @@ def _dress(figure: "Figure", bars: Bars, rows: range, view: range, times: list[d
         dragmode="pan",
         hovermode="closest",
         hoverlabel={"bgcolor": PAPER, "bordercolor": GRID, "align": "left"},
+        meta={"room": 2 * triangle_gap(bars)},
     )
     figure.update_xaxes(
         range=edges(view),
@@ -172,7 +178,7 @@ def add_signals(figure: "Figure", bars: Bars, rows: NDArray[np.int64], side: int
     """A triangle on each row: under the low, pointing up, for +1; over the high, down, for -1."""
     from plotly.graph_objects import Scatter
 
-    gap = 0.7 * float(np.median(bars.high - bars.low))
+    gap = triangle_gap(bars)
     heights = bars.low[rows] - gap if side > 0 else bars.high[rows] + gap
     marker = {
         "symbol": "triangle-up" if side > 0 else "triangle-down",

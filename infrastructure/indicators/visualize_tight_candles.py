@@ -48,7 +48,8 @@ def visualize_tight_candles(
     view_bars: how many of the last bars are in view at first, and in a PNG; the others are a drag
         away.
 
-    Bars whose source is "demo" are labelled SYNTHETIC. Opens smoothly up to about 10,000 bars.
+    Bars whose source is "demo" are labelled SYNTHETIC. Opens smoothly up to some 5,000 bars (a year
+    of half hours is 3,276): cut a longer series first.
     Raises DataError where there are no bars, or signals of another length.
     """
     for name, column in (("long", long), ("short", short)):
@@ -93,7 +94,7 @@ def visualize_one_signal(
     body = bars.open[row] + bars.close[row]
     side = 1 if body > bars.high[row] + bars.low[row] else -1
     add_signals(figure, bars, np.array([row]), side)
-    lowest, highest = price_range(bars, rows, room=0.14)
+    lowest, highest = price_range(bars, rows)
     margin = 0.04 * (highest - lowest)
     for name, price, color in (("stop", stop, SHORT), ("target", target, LONG)):
         if price is not None:
@@ -172,7 +173,7 @@ chart.on('plotly_relayout', change => {
     low = Math.min(low, candles.low[i]);
     high = Math.max(high, candles.high[i]);
   });
-  const margin = 0.08 * (high - low);
+  const margin = Math.max(0.08 * (high - low), chart.layout.meta.room);
   if (high > low) Plotly.relayout(chart, {'yaxis.range': [low - margin, high + margin]});
 });
 """

@@ -29,7 +29,8 @@ class BarFile:
     """A file's bars as they are written; every column has shape (n_rows,).
 
     times: the time column, text or whatever Parquet held. prices, volume: float64, NaN where the
-    file has no number. place: line in a text file, row in Parquet, from 1. ignored: columns left out.
+    file has no number. place: line in a text file, row in Parquet, from 1. ignored: columns left
+    out.
     """
 
     times: "pd.Series[Any]"
@@ -51,7 +52,9 @@ def read_bar_file(path: Path) -> BarFile:
     if head.startswith(_PARQUET):
         frame, place_name, first_place = _read(path, _parquet_frame), "row", 1
     else:
-        compression = next((c for magic, c in _COMPRESSIONS.items() if head.startswith(magic)), None)
+        compression = next(
+            (c for magic, c in _COMPRESSIONS.items() if head.startswith(magic)), None
+        )
         frame = _read(path, _csv_frame, compression)
         place_name, first_place = "line", 2  # after the header
     place = np.arange(first_place, first_place + len(frame), dtype=np.int64)
@@ -68,7 +71,9 @@ def _bar_file(
     if missing or not times:
         wanted = ", ".join([*missing, *(() if times else ("timestamp",))])
         found = ", ".join(repr(str(name)[:20]) for name in list(frame.columns)[:8]) or "none"
-        raise DataError(f"{path}: expected a first line naming the columns; no {wanted}; found {found}")
+        raise DataError(
+            f"{path}: expected a first line naming the columns; no {wanted}; found {found}"
+        )
     if not len(frame):
         raise DataError(f"{path}: holds no bars, only the names of its columns")
     _refuse_several_instruments(path, frame, names)
@@ -79,11 +84,17 @@ def _bar_file(
     if {"date", "time"} <= names.keys() and times[0] == names["date"]:
         clock = frame[names["time"]].astype(str)
         if clock.str.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?").all():
-            time_column, used = frame[names["date"]].astype(str) + " " + clock, {*used, names["time"]}
+            time_column, used = (
+                frame[names["date"]].astype(str) + " " + clock,
+                {*used, names["time"]},
+            )
     ignored = tuple(str(name) for name in frame.columns if name not in used)
     notes, volumes = _volumes(frame[volume] if volume is not None else None, len(frame))
     if any(_plain(name) in _ADJUSTED for name in ignored):
-        notes = (*notes, "Adj Close was left out: prices are taken as open, high, low, close give them")
+        notes = (
+            *notes,
+            "Adj Close was left out: prices are taken as open, high, low, close give them",
+        )
     return BarFile(time_column, values, volumes, place, place_name, ignored, notes)
 
 
@@ -94,8 +105,8 @@ def _names(path: Path, frame: "pd.DataFrame") -> dict[str, Any]:
         plain = _plain(name)
         if plain in names and plain in (*PRICES, *_VOLUME, *_TIMES):
             raise DataError(
-                f"{path}: two columns could be {plain or 'the time'}: {names[plain]!r} and {name!r}; "
-                "remove one"
+                f"{path}: two columns could be {plain or 'the time'}: {names[plain]!r} and "
+                f"{name!r}; remove one"
             )
         names.setdefault(plain, name)
     return names
@@ -133,7 +144,9 @@ def _refuse_several_instruments(path: Path, frame: "pd.DataFrame", names: dict[s
     for name in _INSTRUMENTS:
         if name in names and frame[names[name]].nunique() > 1:
             several = ", ".join(str(value)[:20] for value in frame[names[name]].unique()[:3])
-            raise DataError(f"{path}: holds several instruments ({several}); import one file of each")
+            raise DataError(
+                f"{path}: holds several instruments ({several}); import one file of each"
+            )
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -160,7 +173,14 @@ def _read(path: Path, reader: Any, *arguments: Any) -> "pd.DataFrame":
             warnings.simplefilter("error", pd.errors.ParserWarning)  # it would drop cells silently
             frame: pd.DataFrame = reader(path, *arguments)
             return frame
-    except (OSError, EOFError, zlib.error, BadZipFile, ValueError, pd.errors.ParserWarning) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        BadZipFile,
+        ValueError,
+        pd.errors.ParserWarning,
+    ) as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise DataError(f"{path}: is not a readable CSV or Parquet file: {reason}") from error
 

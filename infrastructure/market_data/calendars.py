@@ -79,10 +79,10 @@ class SessionCalendar:
         return self._opened(np.asarray(timestamp, dtype=np.int64))[1]
 
     def stamps_between(self, start: date | None, end: date | None) -> tuple[int | None, int | None]:
-        """A range [first, last) of stamps, seconds UTC, that holds every bar of the sessions asked for.
+        """Stamps [first, last), seconds UTC, that hold every bar of the sessions asked for.
 
-        start, end: exchange dates, both included; None: no bound. It may hold a few bars of
-        neighbouring sessions too.
+        start, end: exchange dates, both included; None: no bound. A few bars of
+        neighbouring sessions may lie between them too.
         """
         first = last = None
         if start is not None:
@@ -97,7 +97,7 @@ class SessionCalendar:
         return first, last
 
     def _opened(self, stamps: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Row of the last session to open by each stamp (-1: none), and whether it is still open."""
+        """Row of the last session to open by each stamp (-1: none); whether it is still open."""
         opened = np.searchsorted(self.opens_at, stamps, side="right") - 1
         return opened, (opened >= 0) & (stamps < self.closes_at[opened])
 

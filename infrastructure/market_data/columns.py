@@ -116,19 +116,19 @@ def columns_of(
             f"{stamps.dtype}"
         )
     given = {**prices, "volume": np.zeros(stamps.size) if volume is None else volume}
-    columns = {"timestamp": stamps.astype(np.int64)}
+    columns: dict[str, NDArray[np.float64]] = {}
     for name, values in given.items():
         try:
             columns[name] = np.array(values, dtype=np.float64)
         except (TypeError, ValueError):
             raise DataError(f"{where}: {name} must hold numbers only") from None
-    for name, column in columns.items():
+    for name, column in (("timestamp", stamps), *columns.items()):
         if column.shape != (stamps.size,):
             raise DataError(
-                f"{where}: every column must have shape ({stamps.size},) as the stamps' number "
-                f"says; {name} has {column.shape}"
+                f"{where}: every column must have shape ({stamps.size},) as the first "
+                f"dimension of timestamp says; {name} has {column.shape}"
             )
-    return BarColumns(**columns)
+    return BarColumns(stamps.astype(np.int64), **columns)
 
 
 def utc_text(stamp: int) -> str:

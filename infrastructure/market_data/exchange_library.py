@@ -68,7 +68,10 @@ def _seconds(moments: Any) -> NDArray[np.int64]:
 
 
 def _midnights(days: NDArray[np.int64], zone: Any) -> NDArray[np.int64]:
-    """Begin of each date on the exchange's clock, seconds UTC; where DST skips midnight, what follows."""
+    """Begin of each date on the exchange's clock, seconds UTC.
+
+    Where the clock skips midnight, the moment that follows.
+    """
     import pandas as pd
 
     dates = pd.DatetimeIndex((days * DAY).astype("datetime64[s]"))

@@ -49,9 +49,9 @@ def import_bars(
         the whole file.
     replace: let these bars replace stored ones of other values. Demo bars are replaced always.
 
-    Raises DataError for an unreadable file, unfit rows (reasons, lines and number), stamps without a
-    zone, a wrong interval, differing stored bars; ConfigError for a bad symbol, interval, timezone
-    or calendar; StorageError. Nothing is stored then.
+    Raises DataError for an unreadable file, unfit rows (reasons, lines and number), stamps without
+    a zone, a wrong interval, differing stored bars; ConfigError for a bad symbol, interval,
+    timezone or calendar; StorageError. Nothing is stored then.
     """
     check_symbol(symbol)
     if interval is not None:
@@ -81,9 +81,9 @@ def _source(path: Path) -> str:
 def _refuse_unreadable_times(path: Path, file: BarFile, stamps: Stamps) -> None:
     if not stamps.readable.any():
         raise DataError(
-            f"{path}: no time of the column {file.times.name!r} can be read; expected ISO 8601 such "
-            "as 2024-01-02T09:30:00-05:00, a date, or seconds since 1970 (s, ms, us, ns); found "
-            f"{str(file.times.iloc[0])[:40]!r}"
+            f"{path}: no time of the column {file.times.name!r} can be read; expected ISO 8601 "
+            "such as 2024-01-02T09:30:00-05:00, a date, or an epoch in s, ms, us or ns; "
+            f"found {str(file.times.iloc[0])[:40]!r}"
         )
 
 
@@ -102,7 +102,9 @@ def _settled_interval(path: Path, stamps: Stamps, asked: str | None) -> str:
     usual = int(sizes[np.argmax(counts)])
     found = interval_name(usual)
     hour = 3_600  # daily stamps in UTC shift with the exchange's clock
-    if DAY - hour <= usual <= DAY + hour or (stamps.dates_only and DAY < usual <= _LONGEST_GAP_OF_DAYS):
+    if DAY - hour <= usual <= DAY + hour or (
+        stamps.dates_only and DAY < usual <= _LONGEST_GAP_OF_DAYS
+    ):
         found = "1d"
     if found is None:
         raise DataError(
@@ -160,11 +162,10 @@ def _refuse_unfit(path: Path, file: BarFile, verdict: Verdict, drop_bad: bool) -
     if not bad or (drop_bad and len(verdict.kept)):
         return
     told = verdict.described(file.place, file.place_name)
-    advice = "correct the file" if drop_bad else (
-        "nothing was imported; correct the file, or --drop-bad leaves them out and sorts the rest"
-    )
+    advice = "" if drop_bad else ", or --drop-bad leaves them out and sorts the rest"
     raise DataError(
-        f"{path}: {bad:,} of {len(verdict.codes):,} rows are unfit to trade: {told}; {advice}"
+        f"{path}: {bad:,} of {len(verdict.codes):,} rows are unfit to trade: {told}; nothing was "
+        f"imported; correct the file{advice}"
     )
 
 
@@ -183,8 +184,11 @@ def _report(
     inside = calendar.in_session(bars.timestamp)
     notes = file.notes
     if inside.mean() < _TOO_FEW_INSIDE:
-        notes = (*notes, f"most bars lie outside the sessions of {calendar.name}: is that the "
-                 "calendar, and are the stamps in the right --timezone?")
+        notes = (
+            *notes,
+            f"most bars lie outside the sessions of {calendar.name}: is that the "
+            "calendar, and are the stamps in the right --timezone?",
+        )
     return ImportReport(
         path=str(path),
         symbol=symbol,

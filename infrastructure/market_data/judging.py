@@ -71,7 +71,7 @@ def judged(
 
 
 def _doubles(columns: BarColumns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rows that repeat an earlier row of their time, and all rows of a time that has several values."""
+    """Rows that repeat an earlier row of their time; all rows of a time with several values."""
     order = np.argsort(columns.timestamp, kind="stable")
     stamps = columns.timestamp[order]
     begins = np.append(True, stamps[1:] != stamps[:-1])

@@ -46,8 +46,8 @@ def _read(database: "Database", name: str, version: str) -> SessionCalendar | No
         )
     if not len(rows):
         return None
-    by_column = (np.ascontiguousarray(rows[column]) for column in _COLUMNS)
-    return SessionCalendar(name, *by_column, sessions_per_year=sessions_per_year(name))
+    by_column = {column: np.ascontiguousarray(rows[column]) for column in _COLUMNS}
+    return SessionCalendar(name, sessions_per_year=sessions_per_year(name), **by_column)
 
 
 def _write(database: "Database", calendar: SessionCalendar, version: str) -> None:

@@ -82,12 +82,12 @@ def localized(stamps: Stamps, timezone: str) -> Stamps:
         local = wall.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
     utc, readable = stamps.utc.copy(), stamps.readable.copy()
     utc[bare] = _seconds(local.tz_convert(None))
-    readable[bare] = ~local.isna()
+    readable[bare] = local.notna()
     return Stamps(stamps.wall, utc, readable, stamps.zoned | bare)
 
 
 def check_timezone(name: str) -> str:
-    """`name` itself, once it is known to be a zone. Raises ConfigError with the nearest right one."""
+    """`name` itself, once it is known to be a zone. Raises ConfigError with the nearest one."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
     try:

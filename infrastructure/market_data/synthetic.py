@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from infrastructure.database.engine import Database
 
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 6, 30)
-SEED = 30
+SEED = 19
 
 _STEP = 15  # seconds between two prices of the path; every bar is made of them, whole minutes long
 _FIRST_PRICE = 300.0
@@ -46,8 +46,8 @@ def make_demo_bars(
     """Synthetic bars of source "demo" for every session from `start` to `end`, both included.
 
     One path of prices every 15 seconds is drawn from the symbol and the seed; bars of all intervals
-    are cut from it, so that they agree with each other. It has half days, overnight gaps, clusters of
-    volatility, more movement and volume at open and close than at noon, and prices in whole cents.
+    are cut from it, so that they agree with each other. It has half days, overnight gaps, clusters
+    of volatility, more movement and volume at open and close than at noon, prices in whole cents.
 
     With a database the bars are stored too, in one transaction; DataError where real bars of that
     symbol and interval are there. ConfigError for a bad symbol, interval or calendar.
@@ -58,7 +58,9 @@ def make_demo_bars(
     last = int(np.searchsorted(days.session, day_number(end), side="right"))
     if first >= last:
         raise ConfigError(f"synthetic bars: no session of {calendar} lies from {start} to {end}")
-    columns = _columns(days, first, last, interval_seconds(interval), [seed, crc32(symbol.encode())])
+    columns = _columns(
+        days, first, last, interval_seconds(interval), [seed, crc32(symbol.encode())]
+    )
     bars = assemble(symbol, interval, days, columns, "regular", DEMO_SOURCE)
     if database is not None:
         write_bars(database, symbol, interval, columns, DEMO_SOURCE)
@@ -80,8 +82,9 @@ def ensure_demo_bars(
             continue
         bars = make_demo_bars(symbol, interval, calendar, database=database)
         made.append(
-            f"{symbol} {interval}: no bars in {database.name}; made {len(bars):,} SYNTHETIC ones. "
-            f"Import real ones with: kairos data import FILE --symbol {symbol} --interval {interval}"
+            f"{symbol} {interval}: no bars in {database.name}; made {len(bars):,} SYNTHETIC ones; "
+            "import real ones with: "
+            f"kairos data import FILE --symbol {symbol} --interval {interval}"
         )
     return made
 

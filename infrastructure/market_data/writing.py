@@ -27,7 +27,7 @@ _DELETE_AT_ONCE = 500
 
 
 class WriteResult(NamedTuple):
-    """How many bars a write added, found there already, replaced, and how many demo bars it removed."""
+    """How many bars a write added, found as they are, replaced, and how many demo bars left."""
 
     new: int
     unchanged: int
@@ -137,8 +137,8 @@ def _refusal(
     before = _rows_of(stored, columns.timestamp[row : row + 1])[0]
     name = next(name for name in _VALUES if getattr(columns, name)[row] != before[name])
     return DataError(
-        f"{where}: {int(differs.sum()):,} bars are stored with other values, nothing was written; the "
-        f"first: {utc_text(stamp)} has {name} {float(before[name])} in the store and "
+        f"{where}: {int(differs.sum()):,} bars are stored with other values, nothing was written; "
+        f"the first: {utc_text(stamp)} has {name} {float(before[name])} in the store and "
         f"{float(getattr(columns, name)[row])} now; --replace takes the new ones"
     )
 

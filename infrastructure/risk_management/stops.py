@@ -11,6 +11,26 @@ STOP_TYPES = ("none", "candle", "fix_abs", "fix_perc", "variable", "atr")
 _CANDLE, _FIX_ABS, _FIX_PERC, _VARIABLE, _ATR = 1, 2, 3, 4, 5
 
 
+TIE = 1e-9
+"""Share of a level by which a price may miss it and still touch it.
+
+Prices are decimals and floats are not: 100.01 + 2 x 0.30 is a hair above 100.61 in binary, and a
+touch counts.
+"""
+
+
+@kernel
+def at_or_above_nb(price: float, level: float) -> bool:
+    """Whether a price has reached a level from below; False for NaN."""
+    return price >= level - TIE * abs(level)
+
+
+@kernel
+def at_or_below_nb(price: float, level: float) -> bool:
+    """Whether a price has reached a level from above; False for NaN."""
+    return price <= level + TIE * abs(level)
+
+
 @kernel
 def stop_level_nb(
     stop_type: int,
@@ -45,14 +65,17 @@ def stop_level_nb(
 
 
 @kernel
-def stop_crossed_nb(direction: int, price: float, bar_open: float, stop: float) -> bool:
-    """Whether the stop is no stop: on the wrong side of the fill, at zero, or reached by the open.
+def stop_crossed_nb(direction: int, price: float, market: float, stop: float) -> bool:
+    """Whether the stop is no stop: on the wrong side of the fill, at zero, or already reached.
 
-    bar_open: the open of the fill's bar; NaN for an entry at the close.
+    market: where the price stands when the order fills: the bar's open, or its close for an entry
+    at the close; NaN where it is not known.
     """
     if stop <= 0.0 or direction * (price - stop) <= 0.0:
         return True
-    return direction * (bar_open - stop) <= 0.0  # False for NaN
+    if direction > 0:
+        return at_or_below_nb(market, stop)
+    return at_or_above_nb(market, stop)
 
 
 @kernel

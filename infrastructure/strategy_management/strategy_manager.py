@@ -8,7 +8,13 @@ from typing import Any
 
 from infrastructure.core.backtest import run_backtest
 from infrastructure.core.bars_reader import BarsReader
-from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
+from infrastructure.core.config import (
+    CostsConfig,
+    PortfolioConfig,
+    RiskConfig,
+    StrategyConfig,
+    parse,
+)
 from infrastructure.core.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
@@ -152,12 +158,9 @@ def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:
     """A RiskManager's policy as the keys of a portfolio config."""
     if manager is None:
         return {}
-    limits = ("risk_per_trade", "max_daily_risk", "min_risk_per_trade")
-    limits += ("max_leverage", "max_open_positions")
-    costs = ("commission_per_share", "commission_minimum", "commission_bps", "slippage_bps")
     return {
-        "risk": {name: getattr(manager, name) for name in limits},
-        "costs": {name: getattr(manager.costs, name) for name in costs},
+        "risk": {name: getattr(manager, name) for name in RiskConfig.model_fields},
+        "costs": {name: getattr(manager.costs, name) for name in CostsConfig.model_fields},
         "lot_size": manager.lot_size,
     }
 

@@ -73,9 +73,7 @@ def test_trade_without_a_stop_has_none() -> None:
 def test_book_equity_is_of_the_entry() -> None:
     """1,000 won by the first trade: the second was entered with 101,000."""
     run = (
-        Account()
-        .book("100, 100 102 99 100, 100, 100", {0: "long", 1: "long"}, risk_reward=1)
-        .run()
+        Account().book("100, 100 102 99 100, 100, 100", {0: "long", 1: "long"}, risk_reward=1).run()
     )
     assert [t.book_equity for t in run.trades] == [near(100_000), near(101_000)]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scenario import DAY, FIRST_SESSION, HALF_HOUR, OPENS_AT, Account, Run, near, sizing
+from scenario import Account, Run, near, sizing
+from scenario_bars import DAY, FIRST_SESSION, HALF_HOUR, OPENS_AT
 
 from infrastructure.core.trade_table import refusal_table, trade_table
 
@@ -95,9 +96,7 @@ def test_trade_over_night_lasts_by_the_clock_and_has_two_dates() -> None:
 
 def test_percentages_are_of_the_book_not_of_the_account() -> None:
     """A book of 40,000 risks 400 and wins 400: one percent and one R."""
-    account = Account().book(
-        "100, 100 102 99 101, 101", {0: "long"}, allocation=40, risk_reward=1
-    )
+    account = Account().book("100, 100 102 99 101, 101", {0: "long"}, allocation=40, risk_reward=1)
     row = only_row(account.run())
     assert (row["risk_size"], row["net_pnl"]) == (near(400), near(400))
     assert (row["risk_per_trade"], row["perc_return"]) == (near(1), near(1))

@@ -1,6 +1,7 @@
 """Sessions: their last bar, half days, gaps in the data, extended hours, the account's day."""
 
-from scenario import Account, at_level, make_bars, near, sizing, stop
+from scenario import Account, at_level, near, sizing, stop
+from scenario_bars import make_bars
 
 CARRY = {"exit_at_session_end": False}
 EXTENDED = {"session": "extended"}
@@ -81,9 +82,7 @@ def test_waiting_order_dies_at_the_calendars_close() -> None:
 
 def test_carried_position_is_stopped_after_the_close() -> None:
     """Without exit_at_session_end the evening's bars count like others."""
-    account = Account().book(
-        "100, 100, +101 101 97 98, +98 / 98", {0: "long"}, **EXTENDED, **CARRY
-    )
+    account = Account().book("100, 100, +101 101 97 98, +98 / 98", {0: "long"}, **EXTENDED, **CARRY)
     trade = account.run().trade
     assert (trade.exit_bar, trade.exit_price, trade.exit_reason) == (2, 98, "stop")
 

@@ -48,9 +48,7 @@ def test_risk_is_measured_from_the_price_after_slippage() -> None:
 def test_size_follows_the_book_as_it_grows() -> None:
     """1,000 won: 1 % of 101,000 over 2.00 is 505."""
     run = (
-        Account()
-        .book("100, 100 102 99 100, 100, 100", {0: "long", 1: "long"}, risk_reward=1)
-        .run()
+        Account().book("100, 100 102 99 100, 100, 100", {0: "long", 1: "long"}, risk_reward=1).run()
     )
     assert [(t.quantity, t.book_equity) for t in run.trades] == [(500, 100_000), (505, 101_000)]
 

@@ -129,9 +129,7 @@ def test_variable_row_is_chosen_by_the_price_after_slippage(side: str, level: fl
 )
 def test_open_at_or_through_the_stop_is_refused(side: str, opens: float) -> None:
     """The fill bar opens beyond, or on, the signal bar's end: stop_crossed."""
-    account = Account().book(
-        f"{SIGNAL_BAR}, {opens}, {opens}", {0: side}, stop_loss=stop("candle")
-    )
+    account = Account().book(f"{SIGNAL_BAR}, {opens}, {opens}", {0: side}, stop_loss=stop("candle"))
     assert account.run().refusal == "stop_crossed"
 
 

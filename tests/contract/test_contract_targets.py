@@ -10,9 +10,7 @@ from scenario import Account, near, stop
     ("side", "risk_reward", "target"),
     [("long", 2, 104), ("long", 0.5, 101), ("short", 2, 96), ("short", 0.5, 99)],
 )
-def test_target_is_risk_reward_times_the_risk(
-    side: str, risk_reward: float, target: float
-) -> None:
+def test_target_is_risk_reward_times_the_risk(side: str, risk_reward: float, target: float) -> None:
     """Filled at 100 with the stop 2.00 away."""
     account = Account().book("100, 100, 100", {0: side}, risk_reward=risk_reward)
     assert account.run().trade.target_price == near(target)
@@ -39,9 +37,7 @@ def test_target_follows_the_distance_to_a_candle_stop() -> None:
     assert account.run().trade.target_price == near(104)
 
 
-@pytest.mark.parametrize(
-    ("side", "bar"), [("long", "100 104 99 100"), ("short", "100 101 96 100")]
-)
+@pytest.mark.parametrize(("side", "bar"), [("long", "100 104 99 100"), ("short", "100 101 96 100")])
 def test_touch_of_the_target_counts(side: str, bar: str) -> None:
     """A high (short: a low) on the target fills it."""
     trade = Account().book(f"100, 100, {bar}, 100", {0: side}, risk_reward=2).run().trade

@@ -7,7 +7,7 @@ from scenario import Account, near, stop
 
 
 class Row(NamedTuple):
-    """Bars from 1 on, the levels in percent, and each trade as (exit bar, reason, percent, mark)."""
+    """Bars from 1 on, levels in percent, and each trade as (exit bar, reason, percent, mark)."""
 
     name: str
     bars: str

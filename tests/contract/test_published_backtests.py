@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from scenario import DAY, Bar, Run, Trade, bars_of, near, sizing
+from scenario import Run, Trade, near, sizing
+from scenario_bars import DAY, Bar, bars_of
 
 from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
 from infrastructure.core.plan import AccountTerms, Book, Lane

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from scenario import Account, Run, sizing, stop
+from scenario_bars import make_bars
 
 from infrastructure.core.accounting import check_accounting, lane_closes, vectorbt_book_values
 from infrastructure.errors import AccountingError
@@ -60,12 +61,29 @@ def borrowed_money() -> Run:
     )
 
 
+def long_and_short_bars() -> Run:
+    """Half hours and ten minutes on one timeline."""
+    short_bars = make_bars("100, 100, 101, 102, 101, 103, 104, 103, 102", "BBB", 600)
+    return (
+        costly()
+        .book("100, 100 103 99 102, 101", {0: "long"}, allocation=50)
+        .book(short_bars, {3: "long", 5: "long"}, allocation=50)
+        .run()
+    )
+
+
 def nothing_traded() -> Run:
     """No signal at all."""
     return Account().book("100, 101, 102", {}, allocation=60).run()
 
 
-RUNS = [two_books_and_a_second_symbol, several_orders_in_one_bar, borrowed_money, nothing_traded]
+RUNS = [
+    two_books_and_a_second_symbol,
+    several_orders_in_one_bar,
+    borrowed_money,
+    long_and_short_bars,
+    nothing_traded,
+]
 
 
 @pytest.mark.parametrize("make", RUNS, ids=[make.__name__ for make in RUNS])
@@ -87,7 +105,7 @@ def test_two_cents_in_one_order_stop_the_run() -> None:
         check_accounting(run.books, run.simulation)
 
 
-@pytest.mark.parametrize("make", RUNS[:3], ids=[make.__name__ for make in RUNS[:3]])
+@pytest.mark.parametrize("make", RUNS[:4], ids=[make.__name__ for make in RUNS[:4]])
 def test_vectorbt_portfolio_agrees_with_the_books(make: object) -> None:
     """Value and cash of a real vbt.Portfolio, and its trades' P&L."""
     assert callable(make)
@@ -106,7 +124,7 @@ def test_vectorbt_portfolio_agrees_with_the_books(make: object) -> None:
 
 
 def cash_by_hand(run: Run) -> np.ndarray:
-    """(n_rows, n_books) starting cash and what the trades paid and got, from the trades alone."""
+    """(n_rows, n_books) starting cash and what each order paid or got, in plain Python."""
     simulation = run.simulation
     cash = np.tile(simulation.book_start, (len(simulation.timeline), 1))
     for order in simulation.orders:

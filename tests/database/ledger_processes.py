@@ -51,20 +51,37 @@ def wait_for(children: list[int]) -> None:
 
 
 def kill(file: str, rounds: str) -> None:
-    """Children print the number of a run once it is stored; some die while they store one."""
+    """Every other child is killed once it has stored a run, the rest at any moment of their life.
+
+    Prints the number of each run once it is stored, and "inside" for a kill while one was.
+    """
     moments = random.Random(20240102)
-
-    def write_for_ever() -> None:
-        ledger = StrategyCreation(open_database(file))
-        record = run_record(2_000)
-        while True:
-            say(ledger.save_run(record))
-
-    for _ in range(int(rounds)):
-        child = fork(write_for_ever)
-        time.sleep(moments.uniform(0.005, 0.12))
+    for each in range(int(rounds)):
+        reading, writing = os.pipe()
+        child = fork(partial(write_for_ever, file, writing))
+        os.close(writing)
+        seen = b""
+        while each % 2 == 0 and b"s" not in seen:
+            seen = os.read(reading, 10)
+        time.sleep(moments.uniform(0.0, 0.1))
         os.kill(child, signal.SIGKILL)
         wait_for([child])
+        while part := os.read(reading, 1000):
+            seen = part
+        os.close(reading)
+        if seen.endswith(b"b"):
+            say("inside")
+
+
+def write_for_ever(file: str, progress: int) -> None:
+    """Tell of each run when it begins and when it is stored."""
+    ledger = StrategyCreation(open_database(file))
+    record = run_record(2_000)
+    while True:
+        os.write(progress, b"b")
+        run_id = ledger.save_run(record)
+        say(run_id)
+        os.write(progress, b"s")
 
 
 def write(file: str, processes: str, runs: str) -> None:

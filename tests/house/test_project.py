@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist", "output"}
 MOST_LINES = 400
 SOMEBODYS_FOLDER = re.compile(
-    r"(?<![\w./-])/(?:home|Users|root|work|opt|mnt|private|var/folders)/\w" r"|\b[A-Z]:\\\\?Users\b"
+    r"(?<![\w.-])/(?:home|Users|root|work|opt|mnt|private|var/folders)/\w" r"|\b[A-Z]:\\\\?Users\b"
 )
 
 

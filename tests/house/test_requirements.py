@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_no_requirement_says_where_packages_come_from(name: str) -> None:
     """The index is a setting of the user's pip: no address and no option for one."""
     text = (ROOT / name).read_text(encoding="utf-8")

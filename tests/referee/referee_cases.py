@@ -100,7 +100,7 @@ def _terms(rng: Random, sessions: list[Session], tame: bool) -> AccountTerms:
         total_capital=rng.choice((5_000.0, 30_000.0, 100_000.0, 1_000_000.0)),
         risk=RiskConfig.model_validate_json(json.dumps(risk)),
         costs=CostsConfig.model_validate_json(json.dumps(costs)),
-        lot_size=rng.choice((1.0, 1.0, 0.001, 10.0)),
+        lot_size=rng.choice((1.0, 1.0, 0.001, 0.1, 10.0)),
         fill_policy=rng.choice(("stop_first", "target_first", "detail")),
         calendar=None if tame or rng.random() < 0.6 else _calendar(sessions),
         exit_slippage_bps=rng.choice((None, None, None, 0.0, 4.0)),

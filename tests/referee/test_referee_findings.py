@@ -1,7 +1,6 @@
 """Small portfolios on which referee and kernel, or the rules and their promise, once parted."""
 
 import numpy as np
-import pytest
 from referee_compare import differences, kernel_trades
 from referee_setup import Ohlc, account, bars_of_sessions, signals_at, strategy
 from twin import referee
@@ -13,9 +12,6 @@ FLAT: Ohlc = (100, 100, 100, 100)
 NO_STOP = {"stop_loss": None, "sizing": {"type": "fixed_quantity", "value": 500}}
 
 
-@pytest.mark.xfail(
-    reason="the kernel counts it at its entry price: room 10.00 too wide", strict=True
-)
 def test_a_position_carried_over_counts_at_its_last_close() -> None:
     """Bought at a session's last close without a stop, it adds only its costs to the next day.
 
@@ -40,9 +36,6 @@ def test_a_position_carried_over_counts_at_its_last_close() -> None:
     assert not differences(simulate(books, terms), found, terms.total_capital)
 
 
-@pytest.mark.xfail(
-    reason="the rules let a close entry in whose stop the close has passed", strict=True
-)
 def test_slippage_larger_than_the_stop_does_not_break_the_day() -> None:
     """Bought at the close 100.00, filled at 100.20, stop 100.10: the market is through it already.
 

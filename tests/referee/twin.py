@@ -96,7 +96,7 @@ def _fill_at_open(account: Account, lane: LaneState, bar: int, order: Order) -> 
         account.refuse(lane, order.signal_bar, order.direction, "session_end")
         return
     price = lane.bars.open[bar]
-    account.enter(lane, order, bar, price, bar_open=price)
+    account.enter(lane, order, bar, price, market=price)
 
 
 def _session_is_over(lane: LaneState, signal_bar: int, fill_bar: int) -> bool:
@@ -132,7 +132,7 @@ def _try_level(account: Account, lane: LaneState, bar: int, order: Order, level:
     elif level_is_reached(entry.type, d, level, bars.high[bar], bars.low[bar]):
         lane.order = None
         price = level_price(entry.type, d, level, bars.open[bar])
-        account.enter(lane, order, bar, price, bar_open=bars.open[bar])
+        account.enter(lane, order, bar, price, market=bars.open[bar])
         if lane.position is not None:
             account.meet_stop_and_target(lane, bar)
     elif bar - order.signal_bar >= entry.expiry_bars:
@@ -192,7 +192,7 @@ def _enter_at_close(account: Account, lane: LaneState, bar: int, d: int) -> None
         if lane.position is not None:
             account.leave(lane, bar, lane.bars.close[bar], "reverse")
             lane.leaves_at_open = False  # an exit signal was the old position's
-        account.enter(lane, Order(d, bar), bar, lane.bars.close[bar], bar_open=None)
+        account.enter(lane, Order(d, bar), bar, lane.bars.close[bar], market=lane.bars.close[bar])
 
 
 def _wait_at_level(account: Account, lane: LaneState, bar: int, d: int) -> None:

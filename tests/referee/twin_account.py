@@ -101,9 +101,7 @@ class Account:
         """A signal that becomes no trade."""
         self.result.refusals.append(Refusal(lane.number, lane.book, signal_bar, d, reason))
 
-    def enter(
-        self, lane: LaneState, order: Order, bar: int, price: float, bar_open: float | None
-    ) -> None:
+    def enter(self, lane: LaneState, order: Order, bar: int, price: float, market: float) -> None:
         """Fill `order` at `price` (slippage still to come), or refuse it."""
         d, config = order.direction, lane.config
         at_limit = order.level is not None and config.entry.type == "limit"
@@ -117,7 +115,7 @@ class Account:
             stop = self._stop(lane, order, fill)
             if stop is None:
                 refusal = "no_stop"
-            elif rules.stop_is_crossed(d, stop, fill, bar_open):
+            elif rules.stop_is_crossed(d, stop, fill, market):
                 refusal = "stop_crossed"
         if refusal:
             self.refuse(lane, order.signal_bar, d, refusal)
@@ -192,10 +190,10 @@ class Account:
         d, stop, target = position.direction, position.stop, position.target
         if bar > position.entry_bar:
             bar_open = bars.open[bar]
-            if stop is not None and d * (bar_open - stop) <= 0:
+            if stop is not None and rules.has_reached(bar_open, stop, upwards=d < 0):
                 self.leave(lane, bar, bar_open, "stop")
                 return
-            if target is not None and d * (bar_open - target) >= 0:
+            if target is not None and rules.has_reached(bar_open, target, upwards=d > 0):
                 self.leave(lane, bar, bar_open, "target")
                 return
         at_stop = stop is not None and touches(d, stop, bars, bar, against=True)

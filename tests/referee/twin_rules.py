@@ -8,6 +8,7 @@ from math import floor, inf, isnan
 from typing import Any
 
 FORGIVEN_LOT = 1e-9
+FORGIVEN_TOUCH = 1e-9
 
 
 def moved_against(price: float, buying: bool, bps: float) -> float:
@@ -65,14 +66,20 @@ def stop_level(
     return None
 
 
-def stop_is_crossed(d: int, stop: float, fill: float, bar_open: float | None) -> bool:
-    """A stop at the fill or beyond it, below zero for a long, or that the bar's open has reached.
+def has_reached(price: float, level: float, upwards: bool) -> bool:
+    """Whether a price touches a level; prices are decimals, so a miss by 1e-9 of it is none."""
+    room = FORGIVEN_TOUCH * abs(level)
+    return price >= level - room if upwards else price <= level + room
 
-    bar_open: None for an entry at a bar's close, whose open is past.
+
+def stop_is_crossed(d: int, stop: float, fill: float, market: float) -> bool:
+    """A stop at the fill or beyond it, below zero for a long, or that the market has reached.
+
+    market: the open of the fill's bar; its close for an entry at the close.
     """
     if d * (fill - stop) <= 0 or (d > 0 and stop <= 0):
         return True
-    return bar_open is not None and d * (bar_open - stop) <= 0
+    return has_reached(market, stop, upwards=d < 0)
 
 
 def level_is_usable(level: float) -> bool:
@@ -83,7 +90,7 @@ def level_is_usable(level: float) -> bool:
 def level_is_reached(entry_type: str, d: int, level: float, high: float, low: float) -> bool:
     """A stop buys on the way up, a limit on the way down; sells mirror it. A touch counts."""
     upwards = (entry_type == "stop") == (d > 0)
-    return high >= level if upwards else low <= level
+    return has_reached(high if upwards else low, level, upwards)
 
 
 def level_price(entry_type: str, d: int, level: float, bar_open: float) -> float:

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import fields
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +133,18 @@ def test_averages_cross_strictly() -> None:
     assert rows(touching.long) == []
 
 
-def test_prices_that_stand_still_never_cross() -> None:
-    """Averages of one repeated price, or of equal cents, are equal whatever floats make of them."""
-    still = flat(*([100.1] * 7 + [100.3, 99.9] * 20))
-    signals = signals_of(MovingAverageCross, still, fast=2, slow=4)
-    assert (rows(signals.long), rows(signals.short)) == ([], [])
+@given(bars=random_bars(), fast=st.integers(1, 4), more=st.integers(1, 4))
+def test_averages_cross_where_those_of_whole_cents_do(bars: Bars, fast: int, more: int) -> None:
+    """Crosses are those of exact arithmetic: averages equal in cents never cross as floats."""
+    cents, slow = np.rint(bars.close * 100).astype(int).tolist(), fast + more
+    gaps = [
+        Fraction(sum(cents[t - fast : t]), fast) - Fraction(sum(cents[t - slow : t]), slow)
+        for t in range(slow, len(cents) + 1)
+    ]
+    crosses = list(enumerate(pairwise(gaps), start=slow))
+    signals = signals_of(MovingAverageCross, bars, fast=fast, slow=slow)
+    assert rows(signals.long) == [row for row, (before, now) in crosses if before < 0 < now]
+    assert rows(signals.short) == [row for row, (before, now) in crosses if before > 0 > now]
 
 
 def test_averages_need_two_lengths() -> None:

@@ -1,0 +1,181 @@
+"""The same ledger on PostgreSQL, where a server and its driver are installed."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+from sqlalchemy.engine import URL
+
+from infrastructure.database.engine import Database, open_database
+from infrastructure.database.migrations.runner import upgrade
+from infrastructure.database.models import algo_trades, metadata
+from infrastructure.errors import StorageError
+from infrastructure.strategy_management.strategy_creation import StrategyCreation
+from tests.database.ledger_programs import needs_fork, program
+from tests.database.ledger_samples import RUN_TABLES, counts, half_runs, rows, run_record, trade
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+NOBODY = 65534
+
+pytestmark = needs_fork
+
+
+def server_program(name: str) -> str:
+    """Where a program of PostgreSQL is; the test is skipped where it is nowhere."""
+    search = os.pathsep.join([os.environ.get("PATH", ""), *map(str, PROGRAMS)])
+    found = shutil.which(name, path=search)
+    if found is None:
+        pytest.skip(f"{name} of PostgreSQL is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    """A private server on a socket in a folder of its own; it refuses to run as root."""
+    pytest.importorskip("psycopg")
+    initdb, pg_ctl = server_program("initdb"), server_program("pg_ctl")
+    user = NOBODY if os.getuid() == 0 else None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if user is not None:
+            os.chown(folder, user, -1)
+
+        def run(*command: str) -> None:
+            subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+        data, log = str(folder / "data"), str(folder / "log")
+        run(initdb, "-D", data, "-U", "kairos", "-A", "trust", "--no-sync", "-E", "UTF8")
+        settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
+        run(pg_ctl, "-D", data, "-l", log, "-o", settings, "-w", "start")
+        try:
+            yield folder
+        finally:
+            run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture
+def address(server: Path, request: pytest.FixtureRequest) -> str:
+    """A new, empty database on the server."""
+    name = f"ledger_{abs(hash(request.node.name))}"
+    create = URL.create("postgresql+psycopg", "kairos", database="postgres")
+    import psycopg
+
+    with psycopg.connect(
+        f"host={server} user=kairos dbname=postgres", autocommit=True
+    ) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return create.set(database=name, query={"host": str(server)}).render_as_string(False)
+
+
+@pytest.fixture
+def ledger(address: str) -> Iterator[Database]:
+    """That database, opened."""
+    database = open_database(address)
+    yield database
+    database.close()
+
+
+def test_a_run_is_stored_whole(ledger: Database) -> None:
+    """The same rows, types and meanings as on SQLite."""
+    StrategyCreation(ledger).save_run(run_record(4))
+    assert list(counts(ledger).values()) == [1, 1, 4, 2, 3]
+    assert half_runs(ledger) == []
+    with ledger.read() as connection:
+        found = connection.execute(select(algo_trades).limit(1)).mappings().one()
+    assert {name: found[name] for name in trade()} == trade()
+
+
+def test_what_cannot_be_is_refused_whole(ledger: Database) -> None:
+    """NaN, a word that is none, a changed strategy: one line, and nothing is left."""
+    writer = StrategyCreation(ledger)
+    for change in ({"entry_price": float("nan")}, {"direction": "up"}, {"quantity": 0.0}):
+        record = run_record()
+        broken = type(record)(**(vars(record) | {"trades": [trade(), trade(**change)]}))
+        with pytest.raises(StorageError, match="refused a row") as caught:
+            writer.save_run(broken)
+        assert "\n" not in str(caught.value)
+    assert counts(ledger) == dict.fromkeys(RUN_TABLES, 0)
+    writer.save_run(run_record())
+    with pytest.raises(StorageError, match="never changes"), ledger.write() as connection:
+        connection.execute(text("UPDATE algo_strategies SET risk_reward = 5"))
+
+
+def test_a_figure_that_does_not_exist_is_null(ledger: Database) -> None:
+    """NaN would sort above every number there."""
+    record = run_record(sharpe=float("nan"))
+    trades = [trade(stop_price=float("nan"))]
+    StrategyCreation(ledger).save_run(type(record)(**(vars(record) | {"trades": trades})))
+    assert rows(ledger, "SELECT sharpe FROM backtest_runs") == [(None,)]
+    assert rows(ledger, "SELECT stop_price FROM algo_trades") == [(None,)]
+
+
+def test_a_reading_connection_cannot_write(ledger: Database) -> None:
+    """The server itself refuses it."""
+    with pytest.raises(StorageError, match="read-only"), ledger.read() as connection:
+        connection.execute(text("DELETE FROM equity"))
+
+
+def test_bars_can_be_read_with_their_times(ledger: Database) -> None:
+    """The view is there."""
+    with ledger.write() as connection:
+        connection.execute(
+            text("INSERT INTO market_bars VALUES ('Q', '1m', 1704205800, 1, 1, 1, 1, 1, 'x')")
+        )
+    assert rows(ledger, "SELECT utc FROM v_market_bars") == [("2024-01-02 14:30:00",)]
+
+
+def test_migrations_and_models_make_one_schema(address: str, ledger: Database) -> None:
+    """Alembic finds nothing to migrate, in what was created and in what it makes itself."""
+    with ledger.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    created = constraints(ledger)
+    with ledger.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+    upgrade(ledger.engine, ledger.url, "base")
+    assert constraints(ledger) == created
+
+
+def constraints(database: Database) -> list[tuple[str, ...]]:
+    """Every constraint, index, column and trigger, as the server words it."""
+    return sorted(
+        tuple(map(str, row))
+        for statement in (
+            "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE connamespace = 'public'::regnamespace",
+            "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+            "SELECT table_name, column_name, data_type || is_nullable FROM "
+            "information_schema.columns WHERE table_schema = 'public'",
+            "SELECT event_object_table, trigger_name, action_statement FROM "
+            "information_schema.triggers",
+        )
+        for row in rows(database, statement)
+        if "alembic_version" not in str(row)
+    )
+
+
+def test_writers_at_once_lose_nothing(address: str) -> None:
+    """8 processes create the schema and write 5 runs each; what they share is one row."""
+    lines = program("write", address, 8, 5)
+    assert [line for line in lines if line.startswith("error")] == []
+    database = open_database(address)
+    assert counts(database)["backtest_runs"] == 40
+    assert rows(database, "SELECT count(*) FROM algo_strategies") == [(9,)]
+    assert half_runs(database) == []
+    database.close()
+
+
+def test_a_server_that_is_not_there_is_said_to_be_so(server: Path) -> None:
+    """One line, without the password."""
+    with pytest.raises(StorageError, match="cannot be used") as caught:
+        open_database(f"postgresql+psycopg://me:secret@/x?host={server / 'nowhere'}")
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
