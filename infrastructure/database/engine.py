@@ -129,8 +129,9 @@ def _engine(url: URL) -> Engine:
     except NoSuchModuleError:
         raise StorageError(f'{place(url)}: no driver is called "{url.drivername}"') from None
     except ModuleNotFoundError as error:
+        package = "psycopg[binary]" if error.name == "psycopg" else error.name
         raise StorageError(
-            f"{place(url)}: the driver {error.name} is not installed; pip install {error.name}"
+            f"{place(url)}: the driver {error.name} is not installed; pip install '{package}'"
         ) from None
     take_over_transactions(engine)
     return engine

@@ -29,6 +29,12 @@ _ADVICE = {
 }
 _REFUSED = "refused a row and wrote nothing: {found}"
 _LOST_TABLE = "lacks a part of its schema ({found}); restore a backup"
+_BY_STATE = {  # PostgreSQL's own codes
+    "25006": "is read-only ({found}); give the address of a server that takes writes",
+    "42501": "may not be used by this account ({found}); ask for the right, or give another --db",
+    "42P01": _LOST_TABLE,
+    "42703": _LOST_TABLE,
+}
 _UNREACHABLE = "cannot be used: {found}; check the address, the server and the account"
 
 
@@ -60,6 +66,8 @@ def _one_line(error: Exception, url: URL) -> str | None:
         advice = _sqlite_advice(cause)
     elif isinstance(error, IntegrityError):
         advice = _REFUSED
+    elif (state := getattr(cause, "sqlstate", None)) in _BY_STATE:
+        advice = _BY_STATE[state]
     elif isinstance(error, OperationalError | PoolTimeout):
         advice = _UNREACHABLE
     else:

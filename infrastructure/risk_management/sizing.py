@@ -8,6 +8,7 @@ import numpy as np
 from infrastructure.compiled import kernel
 from infrastructure.risk_management.costs import BPS, slipped_nb
 from infrastructure.risk_management.day import day_limit_nb, room_is_gone_nb
+from infrastructure.risk_management.stops import TIE
 
 SIZING_TYPES = ("risk", "percent_of_equity", "fixed_notional", "fixed_quantity")
 _RISK, _PERCENT_OF_EQUITY, _FIXED_NOTIONAL = 0, 1, 2
@@ -79,7 +80,8 @@ def smallest_bound_nb(
     lots_wanted = whole_lots_nb(wanted, lot_size)
     lots_room = whole_lots_nb(by_room, lot_size)
     lots_power = whole_lots_nb(by_buying_power, lot_size)
-    if lots_room < lots_wanted and lots_room * lot_size * risk_per_unit < smallest_risk:
+    too_little = lots_room * lot_size * risk_per_unit < smallest_risk * (1.0 - TIE)
+    if lots_room < lots_wanted and too_little:
         return 0.0, DAILY_LIMIT, UNCUT
     if lots_room < 1.0:
         return 0.0, DAILY_LIMIT, UNCUT

@@ -1,6 +1,6 @@
 """What the day has used: realised, open at their stops, carried from the session before."""
 
-from scenario import Account, sizing, stop
+from scenario import Account, at_level, sizing, stop
 
 FLAT = "100, 100, 100"
 HALF = {"allocation": 50}
@@ -194,3 +194,28 @@ def test_stopped_position_counts_once() -> None:
         for bars in ("100, 100, 100, 100", "100, 100 101 98 98, 98, 98")
     ]
     assert [[t.quantity for t in run.trades] for run in two_books] == [[300, 200], [300, 200]]
+
+
+def test_carried_position_without_a_stop_counts_at_the_last_close_before() -> None:
+    """Bought at 101 on a close of 100, which slips to 99: 100 of 999 gone, 300 shares at 2.99."""
+    run = (
+        Account(max_daily_risk=-1, slippage_bps=100)
+        .book(
+            "99, 100 / 100, 100",
+            {1: "long"},
+            entry=at_level("close"),
+            stop_loss=None,
+            sizing=sizing("fixed_quantity", 100),
+            **HALF,
+            **CARRY,
+        )
+        .book(
+            "100, 100 / 100, 100",
+            {1: "long"},
+            sizing=sizing("fixed_quantity", 5000),
+            **HALF,
+            **CARRY,
+        )
+        .run()
+    )
+    assert [t.quantity for t in run.trades] == [100, 300]

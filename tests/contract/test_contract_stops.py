@@ -164,6 +164,14 @@ def test_close_entry_on_its_low_is_refused() -> None:
     assert account.run().refusal == "stop_crossed"
 
 
+def test_close_entry_on_its_low_is_refused_though_slippage_fills_beyond_it() -> None:
+    """Filled at 98.98 over a stop at 98: the close of 98 has already reached it."""
+    account = Account(slippage_bps=100).book(
+        "100 101 98 98, 99, 99", {0: "long"}, entry=at_level("close"), stop_loss=stop("candle")
+    )
+    assert account.run().refusal == "stop_crossed"
+
+
 def test_limit_filled_at_an_open_below_the_stop_is_refused() -> None:
     """A limit at 99 opens at 97, under the candle's low of 98: stop_crossed."""
     account = Account().book(

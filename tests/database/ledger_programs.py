@@ -16,7 +16,8 @@ def program(*arguments: object) -> list[str]:
     """Lines that the program printed; it must end well."""
     script = Path(__file__).with_name("ledger_processes.py")
     command = [sys.executable, str(script), *map(str, arguments)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    search = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = os.environ | {"PYTHONPATH": search}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
     )

@@ -6,12 +6,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, create_engine
 
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import upgrade
@@ -61,17 +62,16 @@ def server() -> Iterator[Path]:
 
 
 @pytest.fixture
-def address(server: Path, request: pytest.FixtureRequest) -> str:
+def address(server: Path) -> str:
     """A new, empty database on the server."""
-    name = f"ledger_{abs(hash(request.node.name))}"
-    create = URL.create("postgresql+psycopg", "kairos", database="postgres")
-    import psycopg
-
-    with psycopg.connect(
-        f"host={server} user=kairos dbname=postgres", autocommit=True
-    ) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return create.set(database=name, query={"host": str(server)}).render_as_string(False)
+    name = f"ledger_{uuid4().hex}"
+    there = URL.create("postgresql+psycopg", "kairos", query={"host": str(server)})
+    maintenance = there.set(database="postgres")
+    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return there.set(database=name).render_as_string()
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
 """Bars by hand: what the tests of this folder share."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
 from infrastructure.market_data.columns import BarColumns
+
+WriteFile = Callable[..., Path]
+"""Type of the fixture `write_file`."""
 
 
 def utc(moment: str) -> int:

@@ -1,19 +1,39 @@
 """A real database for each test, and files written by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
+from bar_rows import WriteFile
 
 from infrastructure.database.engine import Database, open_database
+from infrastructure.market_data.calendars import get_calendar
 
-WriteFile = Callable[..., Path]
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with New York's sessions, to be copied: a test need not write them."""
+    path = tmp_path_factory.mktemp("prepared") / "kairos.db"
+    opened = open_database(path)
+    get_calendar("XNYS", opened)
+    opened.close()  # SQLite's log goes into the file
+    return path
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A new, empty database."""
+def database(tmp_path: Path, prepared: Path) -> Iterator[Database]:
+    """A database without bars."""
+    copyfile(prepared, tmp_path / "kairos.db")
     opened = open_database(tmp_path / "kairos.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def new_database(tmp_path: Path) -> Iterator[Database]:
+    """A database without anything."""
+    opened = open_database(tmp_path / "new.db")
     yield opened
     opened.close()
 
@@ -24,7 +44,7 @@ def write_file(tmp_path: Path) -> WriteFile:
 
     def write(*lines: str, name: str = "bars.csv") -> Path:
         path = tmp_path / name
-        path.write_text("\n".join(lines) + "\n")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path
 
     return write

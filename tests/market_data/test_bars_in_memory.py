@@ -14,6 +14,7 @@ MORNING = [utc("2024-01-02 14:30") + 1800 * row for row in range(4)]
 
 
 def bars_at(*moments: str, interval: str = "30m", **how: Any) -> Bars:
+    """Sound bars at these moments, UTC."""
     return make_bars("QQQ", interval, **vars(rows_at(*moments)), **how)
 
 
@@ -56,7 +57,7 @@ def test_regular_session_leaves_out_what_opens_outside_it() -> None:
 
 
 def test_extended_session_keeps_all_and_tells_them_apart() -> None:
-    """Before the open counts as in session; the last before the close stays the last; after it: after."""
+    """Before the open counts as in session; what opens before the close can be the last."""
     bars = bars_at(
         "2024-01-02 13:00",
         "2024-01-02 20:45",
@@ -169,7 +170,7 @@ def test_given_arrays_stay_the_callers() -> None:
 
 def test_wrong_session_names_the_right_ones() -> None:
     """A typing error is answered with the word."""
-    with pytest.raises(ConfigError, match="found 'extnded' .did you mean \"extended\""):
+    with pytest.raises(ConfigError, match=r"found 'extnded' \(did you mean \"extended\""):
         made(session="extnded")
 
 

@@ -2,12 +2,13 @@ import csv
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from bar_rows import utc
 from sqlalchemy import func, select, text
 
 from infrastructure.database.engine import Database
@@ -26,11 +27,8 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def utc(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
-
-
 def session_of(calendar: SessionCalendar, moment: str) -> str:
+    """Date of the session of a moment, UTC."""
     day = calendar.session_of([utc(moment)])[0]
     return str(np.datetime64(int(day), "D"))
 
@@ -151,9 +149,9 @@ def test_stamps_beyond_the_calendar_are_refused() -> None:
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_calendar_is_kept_in_the_database_and_read_from_there(database: Database) -> None:
+def test_calendar_is_kept_in_the_database_and_read_from_there(new_database: Database) -> None:
     """The second process gets the same arrays without the library."""
-    made = get_calendar("XNYS", database)
+    made = get_calendar("XNYS", new_database)
     code = (
         "import sys\n"
         "from infrastructure.database.engine import open_database\n"
@@ -162,9 +160,9 @@ def test_calendar_is_kept_in_the_database_and_read_from_there(database: Database
         "assert not {'exchange_calendars', 'pandas'} & set(sys.modules)\n"
         "print(len(days), days.session.sum(), days.closes_at.sum(), days.date_end.sum())\n"
     )
-    assert database.url.database is not None
+    assert new_database.url.database is not None
     told = subprocess.run(
-        [sys.executable, "-c", code, database.url.database],
+        [sys.executable, "-c", code, new_database.url.database],
         capture_output=True,
         text=True,
         check=True,
@@ -201,7 +199,7 @@ def test_old_or_expired_sessions_are_made_anew(
 
 
 def test_calendar_reaches_from_the_past_to_next_year() -> None:
-    """Daily bars of AAPL (1998) and NASDAQ stocks (1999) have their sessions, and so has next month."""
+    """Daily bars of AAPL (1998) and NASDAQ stocks (1999) have sessions, and so has next month."""
     days = get_calendar("XNYS")
     assert days.session[0] == day_number(date(1970, 1, 2))
     assert days.session[-1] > time.time() // 86_400 + 300

@@ -97,7 +97,7 @@ def test_real_files_are_taken_whole(
     assert (bars.phase == LAST_OF_SESSION).sum() == sessions
     assert (np.diff(bars.session) >= 0).all() and (np.diff(bars.closes_at) > 0).all()
     extended = read_bars(database, "X", interval, calendar, session="extended")
-    assert len(extended) == taken if interval != "1d" else len(bars)
+    assert len(extended) == taken
     assert (np.diff(extended.session) >= 0).all() and (np.diff(extended.closes_at) >= 0).all()
 
 

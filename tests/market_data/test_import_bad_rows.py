@@ -1,8 +1,7 @@
 from pathlib import Path
 
 import pytest
-from bar_rows import utc
-from conftest import WriteFile
+from bar_rows import WriteFile, utc
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
@@ -14,6 +13,7 @@ HEADER = "timestamp,open,high,low,close,volume"
 
 
 def row(clock: str, prices: str = "10,11,9,10.5", volume: str = "100") -> str:
+    """One row of a file, January 2, 2024 in New York."""
     return f"2024-01-02T{clock}-05:00,{prices},{volume}"
 
 
@@ -21,6 +21,7 @@ SOUND = [row("09:30"), row("10:00"), row("10:30"), row("11:00")]
 
 
 def n_stored(database: Database) -> int:
+    """How many bars the store has."""
     return sum(series.n_bars for series in stored_series(database))
 
 

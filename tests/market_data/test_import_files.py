@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from bar_rows import utc
-from conftest import WriteFile
+from bar_rows import WriteFile, utc
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
@@ -21,6 +20,7 @@ TWO_STAMPS = [utc("2024-01-02 14:30"), utc("2024-01-02 15:00")]
 
 
 def stamps_of(database: Database, interval: str = "30m", calendar: str = "XNYS") -> list[int]:
+    """Opening times of the stored bars."""
     bars = read_bars(database, "QQQ", interval, calendar, session="extended")
     return [int(stamp) for stamp in bars.timestamp]
 
@@ -108,7 +108,7 @@ def test_stamps_without_a_zone_need_one(
 ) -> None:
     """Refused with their number and what to pass; right with the exchange's clock."""
     path = write_file(HEADER, *(f"{stamp},10,11,9,10.5,100" for stamp in stamps))
-    with pytest.raises(DataError, match="2 of 2 rows have a time without a zone.*--timezone Amer"):
+    with pytest.raises(DataError, match=r"2 of 2 rows have a time without a zone.*--timezone Am"):
         import_bars(database, path, "QQQ")
     assert stored_series(database) == []
     import_bars(database, path, "QQQ", timezone=NEW_YORK)

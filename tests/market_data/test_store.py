@@ -58,7 +58,7 @@ def test_regular_hours_leave_the_rest_in_the_store(filled: Database) -> None:
 def test_end_includes_its_whole_day(
     filled: Database, start: date | None, end: date | None, n_regular: int, n_extended: int
 ) -> None:
-    """Exchange dates: 21:30 on January 3 in New York is January 4 in UTC, and belongs to the 3rd."""
+    """21:30 on January 3 in New York is January 4 in UTC, and belongs to the 3rd."""
     for session, count in (("regular", n_regular), ("extended", n_extended)):
         bars = read_bars(filled, "QQQ", "30m", session=session, start=start, end=end)
         assert len(bars) == count
@@ -122,7 +122,8 @@ def test_writing_again_changes_nothing(filled: Database) -> None:
 
 def test_other_values_are_refused_unless_asked_for(filled: Database) -> None:
     """How many and the first of them; nothing is written; then, on request, replaced."""
-    changed = replace(THREE_DAYS, close=THREE_DAYS.close + [0, 0, 0.25, 0, 0, 0.25, 0, 0, 0])
+    more = np.array([0, 0, 0.25, 0, 0, 0.25, 0, 0, 0])
+    changed = replace(THREE_DAYS, close=THREE_DAYS.close + more)
     first = "2024-01-02 20:30 UTC has close 100.52 in the store and 100.77 now"
     with pytest.raises(DataError, match=f"QQQ 30m: 2 bars are stored with other values.*{first}"):
         write_bars(filled, "QQQ", "30m", changed, "other")

@@ -15,6 +15,7 @@ from referee_market import (
     as_fine_bars,
     fine_path,
     made_up_sessions,
+    on_tick,
     round_the_clock,
 )
 
@@ -51,7 +52,7 @@ def random_case(seed: int, tame: bool = False) -> Case:
     sessions = made_up_sessions(rng, _session_count(rng, intervals))
     market = Market(
         volatility=rng.choice((0.0005, 0.002, 0.006)),
-        tick=rng.choice((0.0, 0.0, 0.125)),
+        tick=rng.choice((0.0, 0.0, 0.01, 0.125)),
         gap_free=tame or rng.random() < 0.2,
         missing=0.0 if tame else rng.choice((0.0, 0.02, 0.1)),
         extended=not tame and rng.random() < 0.3,
@@ -211,8 +212,7 @@ def _levels(rng: Random, bars: Bars, way: int, tick: float) -> NDArray[np.float6
     levels = []
     for close, span in zip(bars.close.tolist(), (bars.high - bars.low).tolist(), strict=True):
         level = close + way * rng.uniform(-0.5, 1.5) * span
-        if tick:
-            level = round(level / tick) * tick
+        level = on_tick(level, tick)
         draw = rng.random()
         levels.append(float("nan") if draw < 0.03 else -1.0 if draw < 0.05 else level)
     return np.array(levels, dtype=np.float64)

@@ -67,7 +67,7 @@ def round_the_clock(sessions: list[Session]) -> list[Session]:
 
 def fine_path(rng: Random, sessions: list[Session], market: Market) -> list[FineBar]:
     """A random walk; a gap-free one opens every bar at the close before."""
-    price = _on_tick(rng.uniform(20.0, 300.0), market.tick)
+    price = on_tick(rng.uniform(20.0, 300.0), market.tick)
     before, after = (7_200, 5_400) if market.extended else (0, 0)
     path: list[FineBar] = []
     for session in sessions:
@@ -164,9 +164,10 @@ def _phases(stamps: list[int], sessions: list[Session]) -> NDArray[np.uint8]:
 
 
 def _moved(rng: Random, price: float, volatility: float, tick: float) -> float:
-    return _on_tick(price * (1 + rng.gauss(0.0, volatility)), tick)
+    return on_tick(price * (1 + rng.gauss(0.0, volatility)), tick)
 
 
-def _on_tick(price: float, tick: float) -> float:
+def on_tick(price: float, tick: float) -> float:
+    """The nearest tick at or above 1.00, as the float that its decimals are read as."""
     price = max(price, 1.0)
-    return round(price / tick) * tick if tick else price
+    return round(round(price / tick) * tick, 6) if tick else price

@@ -2,8 +2,6 @@
 
 import json
 from dataclasses import fields
-from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +40,10 @@ def signals_of(kind: type[VectorBTStrategy], bars: Bars, **overrides: Any) -> Si
     return strategy.generate_signals(bars)
 
 
-def rows(column: Any) -> list[int]:
-    """The rows where a signal column is True."""
-    return [] if column is None else np.flatnonzero(column).tolist()
+def rows(column: Any, first: int = 0) -> list[int]:
+    """The rows where a signal column that begins at row `first` is True."""
+    found: list[int] = [] if column is None else (np.flatnonzero(column) + first).tolist()
+    return found
 
 
 @pytest.mark.parametrize("kind", SMALL)
@@ -133,18 +132,15 @@ def test_averages_cross_strictly() -> None:
     assert rows(touching.long) == []
 
 
-@given(bars=random_bars(), fast=st.integers(1, 4), more=st.integers(1, 4))
-def test_averages_cross_where_those_of_whole_cents_do(bars: Bars, fast: int, more: int) -> None:
-    """Crosses are those of exact arithmetic: averages equal in cents never cross as floats."""
-    cents, slow = np.rint(bars.close * 100).astype(int).tolist(), fast + more
-    gaps = [
-        Fraction(sum(cents[t - fast : t]), fast) - Fraction(sum(cents[t - slow : t]), slow)
-        for t in range(slow, len(cents) + 1)
-    ]
-    crosses = list(enumerate(pairwise(gaps), start=slow))
-    signals = signals_of(MovingAverageCross, bars, fast=fast, slow=slow)
-    assert rows(signals.long) == [row for row, (before, now) in crosses if before < 0 < now]
-    assert rows(signals.short) == [row for row, (before, now) in crosses if before > 0 > now]
+@pytest.mark.parametrize(("fast", "slow"), [(2, 3), (4, 8), (10, 20)])
+def test_averages_cross_where_those_of_whole_cents_do(fast: int, slow: int) -> None:
+    """Crosses are those of whole cents: averages equal in cents never cross as floats."""
+    cents = 10_000 + np.cumsum(np.random.default_rng(1).integers(-9, 10, 20_000))
+    sums = np.concatenate(([0], np.cumsum(cents)))
+    gap = ((sums[fast:] - sums[:-fast]) * slow)[slow - fast :] - (sums[slow:] - sums[:-slow]) * fast
+    signals = signals_of(MovingAverageCross, flat(*(cents / 100)), fast=fast, slow=slow)
+    assert rows(signals.long) == rows((gap[:-1] < 0) & (gap[1:] > 0), slow)
+    assert rows(signals.short) == rows((gap[:-1] > 0) & (gap[1:] < 0), slow)
 
 
 def test_averages_need_two_lengths() -> None:
