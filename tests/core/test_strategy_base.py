@@ -142,7 +142,7 @@ def test_a_faulty_strategy_is_one_line(child: type[Nth], found: str) -> None:
 
 def test_a_parameter_may_not_hide_a_config_key() -> None:
     """Whoever writes the class learns it when the class is made."""
-    with pytest.raises(TypeError, match="Bad.interval"):
+    with pytest.raises(TypeError, match=r"Bad.interval"):
         type(
             "Bad",
             (VectorBTStrategy,),
