@@ -5,7 +5,7 @@ from collections.abc import Callable
 from benchmarks.engines import CAPITAL
 from benchmarks.market import SEED, random_bars
 from infrastructure.core.backtest import Backtest, run_backtest
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.risk_management.costs import Costs
 from infrastructure.risk_management.risk_manager import RiskManager
 from strategies.tight_candle_strategy import TightCandleStrategy

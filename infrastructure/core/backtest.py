@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infrastructure.core.accounting import check_accounting
-from infrastructure.core.plan import AccountTerms, Book
-from infrastructure.core.records import AMBIGUITY, REFUSAL_REASONS
-from infrastructure.core.simulate import Simulation, simulate
+from infrastructure.core.execution.accounting import check_accounting
+from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.records import AMBIGUITY, REFUSAL_REASONS
+from infrastructure.core.execution.simulate import Simulation, simulate
 from infrastructure.core.trade_table import Columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market

@@ -4,7 +4,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin, get_type_hints
 
 from infrastructure.core.config import StrategyConfig, parse
-from infrastructure.core.wording import nearest
+from infrastructure.core.config.wording import nearest
 from infrastructure.errors import ConfigError
 
 if TYPE_CHECKING:

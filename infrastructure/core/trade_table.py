@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.core.plan import Book, Lane
-from infrastructure.core.records import EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
-from infrastructure.core.simulate import Simulation
+from infrastructure.core.execution.plan import Book, Lane
+from infrastructure.core.execution.records import EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
+from infrastructure.core.execution.simulate import Simulation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infrastructure.core.accounting import lane_closes
-from infrastructure.core.plan import Book
-from infrastructure.core.simulate import Simulation
+from infrastructure.core.execution.accounting import lane_closes
+from infrastructure.core.execution.plan import Book
+from infrastructure.core.execution.simulate import Simulation
 
 if TYPE_CHECKING:
     import vectorbt as vbt

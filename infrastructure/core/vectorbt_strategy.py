@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from infrastructure.core.backtest import Backtest, run_backtest
 from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
-from infrastructure.core.json_reader import read_json_object
+from infrastructure.core.config.json_reader import read_json_object
 from infrastructure.core.parameters import parameter_fields, parse_parameters
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.core.summary import summary
 from infrastructure.core.trade_table import as_frame
-from infrastructure.core.wording import nearest
+from infrastructure.core.config.wording import nearest
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, KairosError, StrategyError
 from infrastructure.market_data.bars import Bars

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
-_AT_ONCE = 500
+_AT_ONCE = 4_000
 """Rows converted at a time: enough to amortise the call, few enough to stay small in memory."""
 
 

@@ -60,7 +60,7 @@ def storage_errors(url: URL) -> Iterator[None]:
 def _one_line(error: Exception, url: URL) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     found = " ".join(str(cause).split())
-    if url.password is not None:
+    if url.password:
         found = found.replace(str(url.password), "***")
     if isinstance(cause, sqlite3.Error):
         advice = _sqlite_advice(cause)

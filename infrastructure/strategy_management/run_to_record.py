@@ -9,7 +9,7 @@ import numpy as np
 
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig
-from infrastructure.core.plan import Lane
+from infrastructure.core.execution.plan import Lane
 from infrastructure.strategy_management.run_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 

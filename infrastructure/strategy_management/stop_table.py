@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from infrastructure.core.plan import Book
+from infrastructure.core.execution.plan import Book
 from infrastructure.errors import ConfigError
 
 

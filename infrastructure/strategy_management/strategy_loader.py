@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
-from infrastructure.core.json_reader import is_file, nearest_file, read_json_object
-from infrastructure.core.wording import printable, show
+from infrastructure.core.config.json_reader import is_file, nearest_file, read_json_object
+from infrastructure.core.config.wording import printable, show
 from infrastructure.errors import ConfigError
 
 

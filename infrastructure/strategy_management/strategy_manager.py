@@ -15,7 +15,7 @@ from infrastructure.core.config import (
     StrategyConfig,
     parse,
 )
-from infrastructure.core.plan import AccountTerms, Book
+from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
 from infrastructure.market_data.calendars import get_calendar

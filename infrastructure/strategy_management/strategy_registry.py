@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeGuard
 
-from infrastructure.core.wording import nearest, printable, show
+from infrastructure.core.config.wording import nearest, printable, show
 from infrastructure.errors import ConfigError
 
 if TYPE_CHECKING:

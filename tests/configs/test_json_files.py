@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.core.json_reader import LARGEST_FILE, read_json_object
+from infrastructure.core.config.json_reader import LARGEST_FILE, read_json_object
 from infrastructure.errors import ConfigError
 
 BAD = [

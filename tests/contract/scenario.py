@@ -18,9 +18,14 @@ import pytest
 from scenario_bars import make_bars, make_signals
 
 from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
-from infrastructure.core.plan import AccountTerms, Book, Lane
-from infrastructure.core.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
-from infrastructure.core.simulate import simulate
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.records import (
+    AMBIGUITY,
+    EXIT_REASONS,
+    REFUSAL_REASONS,
+    SIZE_BOUNDS,
+)
+from infrastructure.core.execution.simulate import simulate
 from infrastructure.market_data.bars import Bars
 
 _RISK_KEYS = set(RiskConfig.model_fields)

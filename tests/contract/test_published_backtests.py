@@ -13,7 +13,7 @@ from scenario import Run, Trade, near, sizing
 from scenario_bars import DAY, Bar, bars_of
 
 from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import LAST_OF_SESSION, Bars
 

@@ -7,7 +7,11 @@ import pytest
 from scenario import Account, Run, sizing, stop
 from scenario_bars import make_bars
 
-from infrastructure.core.accounting import check_accounting, lane_closes, vectorbt_book_values
+from infrastructure.core.execution.accounting import (
+    check_accounting,
+    lane_closes,
+    vectorbt_book_values,
+)
 from infrastructure.errors import AccountingError
 
 CENT = 0.01

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.engine import Engine, create_engine
 
-from infrastructure.core import records
+from infrastructure.core.execution import records
 from infrastructure.database import base
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import alembic_config, head_revision, upgrade

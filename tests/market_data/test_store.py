@@ -101,7 +101,7 @@ def test_no_bars_are_told_with_what_there_is_and_what_to_do(
     """One line: symbol, interval, the store's content, the import command."""
     command = f"kairos data import FILE --symbol {symbol} --interval {interval}$"
     with pytest.raises(DataError, match=f"{told}.*{command}") as caught:
-        read_bars(filled, symbol, interval, **how)  # type: ignore[arg-type]
+        read_bars(filled, symbol, interval, **how)
     assert "\n" not in str(caught.value)
 
 

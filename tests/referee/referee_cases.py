@@ -20,7 +20,7 @@ from referee_market import (
 )
 
 from infrastructure.core.config import CostsConfig, RiskConfig
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import SessionCalendar

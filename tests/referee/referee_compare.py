@@ -6,8 +6,13 @@ from typing import Any
 
 from twin_records import RefereeResult
 
-from infrastructure.core.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
-from infrastructure.core.simulate import Simulation
+from infrastructure.core.execution.records import (
+    AMBIGUITY,
+    EXIT_REASONS,
+    REFUSAL_REASONS,
+    SIZE_BOUNDS,
+)
+from infrastructure.core.execution.simulate import Simulation
 
 NAMES = {"exit_reason": EXIT_REASONS, "ambiguous": AMBIGUITY, "size_bound": SIZE_BOUNDS}
 

@@ -7,7 +7,7 @@ import numpy as np
 from referee_cases import Case
 
 from infrastructure.core.config import CostsConfig, StrategyConfig
-from infrastructure.core.plan import Book, Lane
+from infrastructure.core.execution.plan import Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from infrastructure.core.config import CostsConfig, RiskConfig, StrategyConfig
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import IN_SESSION, LAST_OF_SESSION, Bars
 

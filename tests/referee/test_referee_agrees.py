@@ -5,7 +5,7 @@ from referee_cases import random_case
 from referee_compare import differences
 from twin import referee
 
-from infrastructure.core.simulate import simulate
+from infrastructure.core.execution.simulate import simulate
 
 DEFAULT_SEEDS, NIGHTLY_SEEDS, BATCH = 300, 10_000, 50
 

@@ -5,8 +5,8 @@ from referee_compare import differences, kernel_trades
 from referee_setup import Ohlc, account, bars_of_sessions, signals_at, strategy
 from twin import referee
 
-from infrastructure.core.plan import Book, Lane
-from infrastructure.core.simulate import simulate
+from infrastructure.core.execution.plan import Book, Lane
+from infrastructure.core.execution.simulate import simulate
 
 FLAT: Ohlc = (100, 100, 100, 100)
 NO_STOP = {"stop_loss": None, "sizing": {"type": "fixed_quantity", "value": 500}}

@@ -9,7 +9,7 @@ from referee_cases import Case, random_case
 from referee_compare import Row, kernel_refusals, kernel_trades
 from referee_laws import in_cheaper_money, known_by
 
-from infrastructure.core.simulate import Simulation, simulate
+from infrastructure.core.execution.simulate import Simulation, simulate
 
 LAW_SEEDS, NIGHTLY_SEEDS, BATCH = 100, 10_000, 500
 LIMIT_SEEDS = 300

@@ -12,7 +12,7 @@ from twin_account import Account
 from twin_records import Columns, LaneState, Order, RefereeResult
 from twin_rules import level_is_reached, level_is_usable, level_price, wilder_atr
 
-from infrastructure.core.plan import AccountTerms, Book
+from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
 
 SIDES = {1: "long", -1: "short"}

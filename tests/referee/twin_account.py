@@ -7,7 +7,7 @@ import twin_rules as rules
 from twin_inside import touches, which_first
 from twin_records import Day, LaneState, Order, Position, RefereeResult, Refusal, Trade
 
-from infrastructure.core.plan import AccountTerms, Book
+from infrastructure.core.execution.plan import AccountTerms, Book
 
 MARKET_EXITS = ("stop", "session_end", "exit_signal", "reverse", "end_of_data")
 

@@ -1,13 +1,13 @@
 """What happened inside a bar that holds both the stop and the target."""
 
 from twin_records import Columns, LaneState, Position
-from twin_rules import level_is_reached
+from twin_rules import has_reached, level_is_reached
 
 
 def touches(d: int, price: float, bars: Columns, bar: int, against: bool) -> bool:
     """Whether the bar's range reaches `price` on the side against (or for) a position of `d`."""
-    downwards = (d > 0) == against
-    return bars.low[bar] <= price if downwards else bars.high[bar] >= price
+    upwards = (d > 0) != against
+    return has_reached(bars.high[bar] if upwards else bars.low[bar], price, upwards)
 
 
 def which_first(lane: LaneState, position: Position, bar: int, policy: str) -> tuple[str, str]:

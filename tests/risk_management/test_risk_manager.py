@@ -9,9 +9,9 @@ import pytest
 
 import infrastructure.risk_management.risk_manager as module
 from infrastructure.core.config import StrategyConfig
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
-from infrastructure.core.simulate import simulate
+from infrastructure.core.execution.simulate import simulate
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.bars import Bars
 from infrastructure.risk_management.costs import Costs

@@ -5,9 +5,9 @@ to the market's columns: the state in `Account` is all that it needs to go on.
 """
 
 from infrastructure.compiled import inlined_kernel, kernel
-from infrastructure.core.account import book_equity_nb, turn_day_nb
-from infrastructure.core.account_state import NEVER, Account, Market
-from infrastructure.core.bar_steps import (
+from infrastructure.core.execution.account import book_equity_nb, turn_day_nb
+from infrastructure.core.execution.account_state import NEVER, Account, Market
+from infrastructure.core.execution.bar_steps import (
     complete_close_nb,
     complete_exits_nb,
     complete_level_order_nb,

@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from infrastructure.core.wording import nearest, printable, show
+from infrastructure.core.config.wording import nearest, printable, show
 from infrastructure.errors import ConfigError
 
 LARGEST_FILE = 5_000_000

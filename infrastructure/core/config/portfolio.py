@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infrastructure.core.config_fields import (
+from infrastructure.core.config.fields import (
     BasisPoints,
     ConfigModel,
     Count,

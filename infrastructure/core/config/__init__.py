@@ -1,14 +1,14 @@
 """All configs under one name. JSON is parsed once, into these frozen models."""
 
-from infrastructure.core.config_errors import explain, parse
-from infrastructure.core.portfolio_config import (
+from infrastructure.core.config.errors import explain, parse
+from infrastructure.core.config.portfolio import (
     AllocationConfig,
     CostsConfig,
     PortfolioConfig,
     RiskConfig,
 )
-from infrastructure.core.strategy_config import IndicatorConfig, StrategyConfig
-from infrastructure.core.trade_config import (
+from infrastructure.core.config.strategy import IndicatorConfig, StrategyConfig
+from infrastructure.core.config.trade_rules import (
     EntryConfig,
     PriceRange,
     SizingConfig,

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from infrastructure.core.wording import nearest
+from infrastructure.core.config.wording import nearest
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.symbols import check_symbol

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.core.account_state import (
+from infrastructure.core.execution.account_state import (
     DAY_DTYPE,
     ENTRY_TYPES,
     LANE_DTYPE,
@@ -20,11 +20,11 @@ from infrastructure.core.account_state import (
     Account,
     Market,
 )
-from infrastructure.core.fills import FILL_POLICIES
-from infrastructure.core.machine import run_nb
-from infrastructure.core.market_columns import market_columns
-from infrastructure.core.plan import AccountTerms, Book
-from infrastructure.core.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
+from infrastructure.core.execution.fills import FILL_POLICIES
+from infrastructure.core.execution.machine import run_nb
+from infrastructure.core.execution.market_columns import market_columns
+from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
 from infrastructure.errors import DataError
 from infrastructure.risk_management.sizing import SIZING_TYPES
 from infrastructure.risk_management.stops import STOP_TYPES

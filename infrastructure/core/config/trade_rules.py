@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from infrastructure.core.config_fields import (
+from infrastructure.core.config.fields import (
     ConfigModel,
     Count,
     FromList,

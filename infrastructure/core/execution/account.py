@@ -7,8 +7,8 @@ These functions change the state in `Account` and emit records; what happens whe
 import math
 
 from infrastructure.compiled import inlined_kernel, kernel
-from infrastructure.core.account_state import Account
-from infrastructure.core.records import REFUSAL_REASONS
+from infrastructure.core.execution.account_state import Account
+from infrastructure.core.execution.records import REFUSAL_REASONS
 from infrastructure.risk_management.costs import commission_nb, slipped_nb
 from infrastructure.risk_management.day import stopped_out_nb
 from infrastructure.risk_management.sizing import ACCEPTED, BUYING_POWER, DAILY_LIMIT, size_nb

@@ -7,13 +7,13 @@ row in the market's columns, `bar` its row in the lane's own bars.
 import math
 
 from infrastructure.compiled import inlined_kernel, kernel
-from infrastructure.core.account import (
+from infrastructure.core.execution.account import (
     close_position_nb,
     enter_nb,
     note_excursion_nb,
     refuse_nb,
 )
-from infrastructure.core.account_state import (
+from infrastructure.core.execution.account_state import (
     ENTRY_TYPES,
     EXIT_LONG,
     EXIT_SHORT,
@@ -22,7 +22,7 @@ from infrastructure.core.account_state import (
     Account,
     Market,
 )
-from infrastructure.core.fills import (
+from infrastructure.core.execution.fills import (
     CERTAIN,
     NOTHING,
     STOP,
@@ -31,7 +31,7 @@ from infrastructure.core.fills import (
     open_exit_nb,
     range_exit_nb,
 )
-from infrastructure.core.records import EXIT_REASONS, REFUSAL_REASONS
+from infrastructure.core.execution.records import EXIT_REASONS, REFUSAL_REASONS
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
 
 _NEXT_OPEN = ENTRY_TYPES.index("next_open")

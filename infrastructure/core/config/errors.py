@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from infrastructure.core.wording import LONGEST_FOUND, nearest, printable, show
+from infrastructure.core.config.wording import LONGEST_FOUND, nearest, printable, show
 from infrastructure.errors import ConfigError
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.compiled import kernel
-from infrastructure.core.records import EXIT_REASONS
+from infrastructure.core.execution.records import EXIT_REASONS
 from infrastructure.risk_management.stops import at_or_above_nb, at_or_below_nb
 
 FILL_POLICIES = ("stop_first", "target_first", "detail")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.core.plan import Book
-from infrastructure.core.simulate import Simulation
+from infrastructure.core.execution.plan import Book
+from infrastructure.core.execution.simulate import Simulation
 from infrastructure.errors import AccountingError
 
 TOLERANCE = 0.01

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.core.account_state import EXIT_LONG, EXIT_SHORT, LONG, SHORT, Market
-from infrastructure.core.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, LONG, SHORT, Market
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.errors import DataError
 from infrastructure.indicators.atr import average_true_range

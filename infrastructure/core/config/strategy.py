@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from infrastructure.core.config_fields import (
+from infrastructure.core.config.fields import (
     ClassName,
     ConfigModel,
     Interval,
@@ -20,7 +20,7 @@ from infrastructure.core.config_fields import (
     Symbols,
     conflict,
 )
-from infrastructure.core.trade_config import EntryConfig, SizingConfig, StopLossConfig
+from infrastructure.core.config.trade_rules import EntryConfig, SizingConfig, StopLossConfig
 
 
 class IndicatorConfig(ConfigModel):

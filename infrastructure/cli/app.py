@@ -1,0 +1,185 @@
+"""The command line: declares commands, asks the floors below, prints.
+
+Whatever takes time to import is imported inside the commands, so that `kairos --help` is there at
+once.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
+from infrastructure.cli.outcome import carried_out
+
+_SETTINGS = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+app = typer.Typer(**_SETTINGS, no_args_is_help=True)
+data = typer.Typer(**_SETTINGS, no_args_is_help=True)
+app.add_typer(data, name="data", help="Import bars, and list those that are stored.")
+everything = typer.Typer(**_SETTINGS)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console script `kairos`; its exit code."""
+    return carried_out(app, arguments, "kairos")
+
+
+def run_everything(config_dir: Path, arguments: Sequence[str] | None = None) -> int:
+    """`python main.py`: run every portfolio of a config folder; the exit code."""
+    return carried_out(everything, arguments, "python main.py", obj=config_dir)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"kairos {version('kairos')}")
+        raise typer.Exit
+
+
+@app.callback()
+def kairos(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Backtests of trading strategies that a trader can trust."""
+
+
+@app.command()
+def run(
+    portfolio: Annotated[
+        str,
+        typer.Argument(
+            metavar="PORTFOLIO.json",
+            help="A portfolio's config, or its name in backtest_config/portfolios.",
+        ),
+    ],
+    db: Db = None,
+    start: Start = None,
+    end: End = None,
+    fill_policy: FillPolicy = None,
+    json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Run every strategy of a portfolio on one account, store the run and report it."""
+    from infrastructure.cli.running import RunOptions, run_portfolio
+
+    run_portfolio(portfolio, RunOptions(db, start, end, fill_policy, json))
+
+
+@everything.command()
+def run_all(
+    context: typer.Context,
+    db: Db = None,
+    start: Start = None,
+    end: End = None,
+    fill_policy: FillPolicy = None,
+    json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Run every portfolio in backtest_config/portfolios; --json prints one line for each.
+
+    With no bars of QQQ stored, synthetic ones are made, and every figure of them is labelled so.
+    """
+    from infrastructure.cli.running import RunOptions, run_portfolios
+
+    options = RunOptions(db, start, end, fill_policy, json)
+    raise typer.Exit(run_portfolios(context.obj, options, verbose))
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        Literal["strategy", "portfolio"] | None,
+        typer.Argument(help="Of one kind of config only.", show_default=False),
+    ] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Print the JSON Schema of configs, with which an editor completes and checks them."""
+    from infrastructure.cli.listings import print_schema
+
+    print_schema(kind)
+
+
+@app.command()
+def strategies(verbose: Verbose = False) -> None:
+    """List the strategies in strategies/ with their parameters."""
+    from infrastructure.cli.listings import print_strategies
+
+    print_strategies()
+
+
+@app.command()
+def chart(
+    symbol: Annotated[str, typer.Argument(help="Whose bars to draw, such as QQQ.")],
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STRATEGY.json",
+            help="Take interval, calendar, session and thresholds from a strategy's config.",
+        ),
+    ] = None,
+    interval: Annotated[
+        str | None, typer.Option(help="Length of a bar.  [default: the config's, or 30m]")
+    ] = None,
+    signal: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Draw the N-th signal in its context instead; -1 is the last."
+        ),
+    ] = None,
+    start: Start = None,
+    end: End = None,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path(
+        "output"
+    ),
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Draw candles with their tight candles marked, as an HTML page and as a PNG picture."""
+    from infrastructure.cli.charts import ChartOptions, draw_chart
+
+    draw_chart(symbol, ChartOptions(config, interval, signal, start, end, output, db))
+
+
+@data.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Bars as CSV or Parquet.")],
+    symbol: Annotated[str, typer.Option(help="Whose bars they are, such as QQQ.")],
+    interval: Annotated[
+        str | None,
+        typer.Option(help="Length of a bar, such as 30m or 1d.  [default: what the file shows]"),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(help="Whose clock stamps without a zone show, such as America/New_York."),
+    ] = None,
+    calendar: Annotated[str, typer.Option(help="The exchange's calendar.")] = "XNYS",
+    drop_bad: Annotated[
+        bool, typer.Option("--drop-bad", help="Leave out rows that are unfit to trade.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let bars replace stored ones of other values.")
+    ] = False,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Take the bars of a file into the database: all of them, or none and the reason why."""
+    from infrastructure.cli.stored_bars import import_into
+
+    import_into(db, file, symbol, interval, timezone, calendar, drop_bad, replace)
+
+
+@data.command("list")
+def list_bars(db: Db = None, verbose: Verbose = False) -> None:
+    """List the bars that are stored."""
+    from infrastructure.cli.stored_bars import print_series
+
+    print_series(db)

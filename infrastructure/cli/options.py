@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import typer
+
+
+def _day(text: str | date) -> date:
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2024-01-31; found {text!r}") from None
+
+
+Db = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH|URL",
+        envvar="KAIROS_DB",
+        help="The database: a file's path or a SQLAlchemy URL; else kairos.db in this folder.",
+    ),
+]
+Start = Annotated[
+    date | None,
+    typer.Option(parser=_day, metavar="DATE", help="First exchange date, such as 2024-01-31."),
+]
+End = Annotated[
+    date | None,
+    typer.Option(parser=_day, metavar="DATE", help="Last exchange date; its whole day counts."),
+]
+FillPolicy = Annotated[
+    Literal["stop_first", "target_first", "detail"] | None,
+    typer.Option(help="What happened first where one bar holds both stop and target."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show where in the code an error came from.")
+]

@@ -1,0 +1,83 @@
+"""How a command ends: the one place that turns errors into one line and an exit code."""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import typer
+
+from infrastructure.errors import KairosError
+
+DONE, READER_GONE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
+
+_ClickException: Any = typer.BadParameter.__mro__[2]
+"""The base of every error of the command line itself, wherever this version of typer keeps it."""
+
+
+def carried_out(
+    app: typer.Typer, arguments: Sequence[str] | None, name: str, obj: Any = None
+) -> int:
+    """Run a command line and return its exit code. A bug keeps its traceback.
+
+    arguments: without the program's name; None: those of this process. obj: handed to the command
+    as `context.obj`.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _show_what_can_be_shown()
+    try:
+        code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
+        sys.stdout.flush()
+    except KairosError as error:
+        print_error(error, verbose=asked_for_details(given))
+        return USER_ERROR
+    except _ClickException as error:
+        return _usage_error(error, name)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return READER_GONE
+    if code == INTERRUPTED:
+        print("interrupted: nothing of what was unfinished was stored", file=sys.stderr)
+    return code if isinstance(code, int) else DONE
+
+
+def print_error(error: KairosError, verbose: bool = False) -> None:
+    """The error's one line; before it the traceback, for those who asked for it."""
+    if verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    print(f"error: {error}", file=sys.stderr)
+
+
+def asked_for_details(arguments: Sequence[str] | None = None) -> bool:
+    """Whether -v or --verbose is among the arguments (None: those of this process)."""
+    return bool({"-v", "--verbose"} & {*(sys.argv[1:] if arguments is None else arguments)})
+
+
+def _usage_error(error: Any, name: str) -> int:
+    message = " ".join(error.format_message().split())
+    if not message:  # a group alone: its help has just been shown
+        return USER_ERROR
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else name
+    message = message[:1].lower() + message[1:].rstrip(".")
+    print(f"error: {message}; `{command} --help` tells what there is", file=sys.stderr)
+    return USER_ERROR
+
+
+def _show_what_can_be_shown() -> None:
+    """A terminal that cannot write a character gets '?' for it, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _silence_stdout() -> None:
+    """Whoever read our output has gone; Python's own flush at the end must not complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
