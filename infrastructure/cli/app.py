@@ -6,14 +6,18 @@ once.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
-_SETTINGS = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+_SETTINGS: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
 
 app = typer.Typer(**_SETTINGS, no_args_is_help=True)
 data = typer.Typer(**_SETTINGS, no_args_is_help=True)
@@ -68,7 +72,7 @@ def run(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Run every strategy of a portfolio on one account, store the run and report it."""
+    """Run a portfolio on one account, store the run, report it."""
     from infrastructure.cli.running import RunOptions, run_portfolio
 
     run_portfolio(portfolio, RunOptions(db, start, end, fill_policy, json))
@@ -102,7 +106,7 @@ def schema(
     ] = None,
     verbose: Verbose = False,
 ) -> None:
-    """Print the JSON Schema of configs, with which an editor completes and checks them."""
+    """Print the JSON Schema of configs: editors check with it."""
     from infrastructure.cli.listings import print_schema
 
     print_schema(kind)
@@ -110,7 +114,7 @@ def schema(
 
 @app.command()
 def strategies(verbose: Verbose = False) -> None:
-    """List the strategies in strategies/ with their parameters."""
+    """List the strategies that were found, with parameters."""
     from infrastructure.cli.listings import print_strategies
 
     print_strategies()
@@ -132,7 +136,7 @@ def chart(
     signal: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="Draw the N-th signal in its context instead; -1 is the last."
+            metavar="N", help="Draw only the N-th signal, in its context; -1 is the last."
         ),
     ] = None,
     start: Start = None,
@@ -143,7 +147,7 @@ def chart(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Draw candles with their tight candles marked, as an HTML page and as a PNG picture."""
+    """Draw candles and tight candle signals, as HTML and as PNG."""
     from infrastructure.cli.charts import ChartOptions, draw_chart
 
     draw_chart(symbol, ChartOptions(config, interval, signal, start, end, output, db))
@@ -171,7 +175,7 @@ def import_file(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Take the bars of a file into the database: all of them, or none and the reason why."""
+    """Take the bars of a file into the database, or say why not."""
     from infrastructure.cli.stored_bars import import_into
 
     import_into(db, file, symbol, interval, timezone, calendar, drop_bad, replace)

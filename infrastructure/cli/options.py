@@ -33,7 +33,10 @@ End = Annotated[
 ]
 FillPolicy = Annotated[
     Literal["stop_first", "target_first", "detail"] | None,
-    typer.Option(help="What happened first where one bar holds both stop and target."),
+    typer.Option(
+        metavar="POLICY",
+        help="Where one bar holds both stop and target: stop_first, target_first or detail.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Verbose = Annotated[

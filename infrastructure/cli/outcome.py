@@ -60,13 +60,16 @@ def asked_for_details(arguments: Sequence[str] | None = None) -> bool:
 
 
 def _usage_error(error: Any, name: str) -> int:
-    message = " ".join(error.format_message().split())
-    if not message:  # a group alone: its help has just been shown
+    """One line for what typer would tell in four; a group without a command shows its help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
         return USER_ERROR
+    message = " ".join(error.format_message().split()).rstrip(".")
+    message = message.replace("Value error, ", "").replace("Input should be", "must be")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else name
-    message = message[:1].lower() + message[1:].rstrip(".")
-    print(f"error: {message}; `{command} --help` tells what there is", file=sys.stderr)
+    line = f"{message[:1].lower()}{message[1:]} (see `{command} --help`)"
+    print(f"error: {line}", file=sys.stderr)
     return USER_ERROR
 
 

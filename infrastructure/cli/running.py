@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.progress import Progress
@@ -29,7 +30,7 @@ class RunOptions:
     json: bool = False
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """Keys of a portfolio config that the command line replaces."""
         given = {"start": self.start, "end": self.end, "fill_policy": self.fill_policy}
         return {name: str(value) for name, value in given.items() if value is not None}

@@ -25,6 +25,9 @@ FAULTS = (
 ROUNDING = 1e-9
 """Share of the price by which vendors' float noise may put open or close outside high and low."""
 
+_LARGEST = 1e300
+"""Prices and volumes beyond it count as infinite: products of two of them would be."""
+
 
 @dataclass(frozen=True, eq=False)
 class BarColumns:
@@ -64,11 +67,11 @@ class BarColumns:
             bottom = np.minimum(self.open, self.close)
             conditions = (
                 np.isnan(prices).any(axis=0),
-                np.isinf(prices).any(axis=0),
+                (np.abs(prices) > _LARGEST).any(axis=0),
                 (prices <= 0).any(axis=0),
                 self.high < self.low - room,
                 (top > self.high + room) | (bottom < self.low - room),
-                ~(np.isfinite(self.volume) & (self.volume >= 0)),
+                ~((self.volume >= 0) & (self.volume <= _LARGEST)),
             )
         codes = [np.uint8(code) for code in range(1, len(conditions) + 1)]
         return np.select(conditions, codes, default=np.uint8(0))
@@ -145,5 +148,5 @@ def _all_sound(prices: NDArray[np.float64], volume: NDArray[np.float64]) -> bool
     """Whether every row is sound to the last bit: the quick answer for almost all data."""
     open_, high, low, close = prices
     inside = (low <= open_) & (open_ <= high) & (low <= close) & (close <= high)
-    finite = (low > 0) & (high < np.inf) & (volume >= 0) & (volume < np.inf)
+    finite = (low > 0) & (high <= _LARGEST) & (volume >= 0) & (volume <= _LARGEST)
     return bool((inside & finite).all())  # NaN compares False

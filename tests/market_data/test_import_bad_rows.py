@@ -35,6 +35,7 @@ def n_stored(database: Database) -> int:
         (row("10:00", "10,inf,9,10.5"), "price infinite"),
         (row("10:00", "10,1e999,9,10.5"), "price infinite"),
         (row("10:00", "10,11,-inf,10.5"), "price infinite"),
+        (row("10:00", "10,1e301,9,10.5"), "price infinite"),
         (row("10:00", "0,11,0,10.5"), "price zero or negative"),
         (row("10:00", "10,11,-9,10.5"), "price zero or negative"),
         (row("10:00", "10,9,11,10"), "high below low"),
