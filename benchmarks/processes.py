@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 from benchmarks.market import random_bars
@@ -9,6 +10,7 @@ from infrastructure.database.engine import open_database
 from infrastructure.market_data.synthetic import make_demo_bars
 
 N_BARS = 33_000
+FIRST_DAY, LAST_DAY = date(2015, 1, 2), date(2025, 2, 14)  # about as many 30-minute bars
 _KAIROS = [sys.executable, "-m", "infrastructure.cli"]
 _BACKTESTING = """
 import sys, warnings; warnings.filterwarnings("ignore")
@@ -65,7 +67,7 @@ def process_jobs(folder: Path) -> list[tuple[str, list[str]]]:
 def _stored_portfolio(folder: Path) -> Path:
     """A database with ten years of demo bars, and a portfolio of the reference strategy."""
     database = open_database(folder / "bench.db")
-    make_demo_bars(database, "QQQ", "30m", n_sessions=N_BARS // 13 + 20)
+    make_demo_bars("QQQ", "30m", start=FIRST_DAY, end=LAST_DAY, database=database)
     database.close()
     strategies, portfolios = folder / "strategies", folder / "portfolios"
     strategies.mkdir()

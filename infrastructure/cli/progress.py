@@ -66,10 +66,16 @@ class Progress:
         with self._lock:
             if not self._steps:  # it has just ended
                 return
-            columns = TextColumn("{task.description}", markup=False), BarColumn(24)
-            doing = TextColumn("{task.fields[doing]}", markup=False)
-            console = Console(stderr=True)
-            self._bar = Bar(*columns, TimeElapsedColumn(), doing, console=console, transient=True)
+            self._bar = Bar(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(24),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[doing]}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+                redirect_stdout=False,  # what a strategy prints stays where it was printed
+                redirect_stderr=False,
+            )
             self._task = self._bar.add_task(
                 self._title, total=self._steps, completed=max(self._done, 0), doing=self._doing
             )

@@ -26,6 +26,7 @@ BOTH_WAYS = ("stop_first", "target_first")
 class Backtest:
     """What a run found out. Books are numbered from 0, in the portfolio's order.
 
+    sessions_per_year: of the account's calendar, for annualised figures.
     accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
     """
 

@@ -7,6 +7,7 @@ from infrastructure.database.engine import Database
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.writing import DEMO_SOURCE
 
 _Key = tuple[str, str, str, str]
 
@@ -25,10 +26,13 @@ class BarsReader:
     def detail(self, config: StrategyConfig, symbol: str) -> Bars | None:
         """The finest stored bars of the symbol below the strategy's interval, if there are any."""
         coarse = interval_seconds(config.interval)
+        synthetic = self.bars(config, symbol).source == DEMO_SOURCE
         finer = [
             series.interval
-            for series in stored_series(self._database)
-            if series.symbol == symbol and interval_seconds(series.interval) < coarse
+            for series in stored_series(self._database, symbol)
+            if interval_seconds(series.interval) < coarse
+            and (series.source == DEMO_SOURCE)
+            == synthetic  # real bars are not judged by made-up ones
         ]
         if not finer:
             return None

@@ -1,4 +1,4 @@
-"""The figures of every trade and refusal, as the contract names them."""
+"""The figures of every trade and refusal, as the ledger names them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

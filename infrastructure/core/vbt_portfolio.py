@@ -18,8 +18,9 @@ def vectorbt_portfolio(
 ) -> "vbt.Portfolio":
     """VectorBT's portfolio over the same orders, one column a lane, grouped by book.
 
-    Its index is the opening time of each row's last bar; annualised figures use
-    `sessions_per_year`: a year counts as many bars as that many sessions of this run have.
+    Its index is the timeline: the moments at which bars were complete. Annualised figures use
+    `sessions_per_year`: a year counts as many bars as that many sessions of this run have. VectorBT
+    knows one such setting for the whole process, so the last portfolio made decides.
     """
     import pandas as pd
     import vectorbt as vbt

@@ -11,12 +11,12 @@ from infrastructure.core.backtest import Backtest, run_backtest
 from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.core.config.json_reader import read_json_object
-from infrastructure.core.parameters import parameter_fields, parse_parameters
+from infrastructure.core.config.wording import nearest
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
+from infrastructure.core.parameters import parameter_fields, parse_parameters
 from infrastructure.core.signals import Signals
 from infrastructure.core.summary import summary
 from infrastructure.core.trade_table import as_frame
-from infrastructure.core.config.wording import nearest
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, KairosError, StrategyError
 from infrastructure.market_data.bars import Bars
@@ -42,7 +42,9 @@ class VectorBTStrategy(ABC):
 
     risk_manager: the account's policy when it runs alone (default: 0.5 % a trade, -2 % a day).
     db_path: path or URL of the database with its bars (default: KAIROS_DB, else kairos.db).
-    total_capital: money, when it runs alone. start, end: exchange dates, the last day included.
+    total_capital: money, when it runs alone. fill_policy: `stop_first`, `target_first` or `detail`.
+    start, end: exchange dates, the last day included.
+    where: what error lines start with, such as the config's file; by default the class's name.
     """
 
     _fields: ClassVar[dict[str, tuple[Any, Any]]] = {}

@@ -37,7 +37,8 @@ class TightCandle:
     lower = min(open, close) - low: tight is range > 0 and body / range < tightness_threshold; long
     is tight and lower > upper and lower >= wick_ratio_threshold x upper; short is the mirror. A
     shorter wick of zero is an infinite ratio; equal wicks give no signal. A tie (see `TIE`) is not
-    tight, is equal wicks, and reaches the ratio. Source: docs/execution.md.
+    tight, is equal wicks, and reaches the ratio. Source: the pattern is Kairos's own;
+    this is its definition.
 
     >>> import numpy as np
     >>> from types import SimpleNamespace as Columns

@@ -1,5 +1,6 @@
 """A finished run as tables for people: one per strategy, one for the portfolio."""
 
+import sys
 from collections.abc import Iterator
 from typing import IO
 
@@ -15,19 +16,22 @@ WIDEST = 80
 """Wider lines would only pull the figures apart."""
 
 _SMALLEST_SHOWN = 1e-8
+_ASCII = str.maketrans("─·", "--")
 
 
 def print_report(result: RunResult, file: IO[str] | None = None) -> None:
     """Print the tables to `file` (None: standard output); colours on a terminal only."""
-    console = Console(file=file, highlight=False, markup=False, emoji=False)
+    console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
     tables = report(result, min(console.width, WIDEST))
     if console.is_terminal:
         console.print(tables)
         return
     with console.capture() as captured:
         console.print(tables)
-    lines = (line.rstrip() for line in captured.get().splitlines())  # rich pads its tables
-    console.file.write("\n".join(lines) + "\n")
+    text = "\n".join(line.rstrip() for line in captured.get().splitlines())  # rich pads tables
+    if not console.encoding.startswith("utf"):
+        text = text.translate(_ASCII)
+    console.file.write(text + "\n")
 
 
 def report(result: RunResult, width: int = WIDEST) -> RenderableType:

@@ -18,7 +18,7 @@ TERMS_DTYPE = np.dtype(
         ("commission_bps", np.float64),
         ("entry_slippage_bps", np.float64),
         ("exit_slippage_bps", np.float64),
-        ("fill_policy", np.int64),  # index of core.fills.FILL_POLICIES
+        ("fill_policy", np.int64),  # index of core.execution.fills.FILL_POLICIES
     ],
     align=True,
 )
@@ -59,7 +59,11 @@ def terms_record(
     fill_policy: int = 0,
     exit_slippage_bps: float | None = None,
 ) -> NDArray[Any]:
-    """One record of TERMS_DTYPE, shape (1,)."""
+    """One record of TERMS_DTYPE, shape (1,).
+
+    lot_size: units. fill_policy: index of FILL_POLICIES; nothing but the account machine reads it.
+    exit_slippage_bps: of exits where it differs from the costs' own; None: the same.
+    """
     record = np.zeros(1, TERMS_DTYPE)
     record["risk_per_trade"] = risk.risk_per_trade
     record["max_daily_risk"] = abs(risk.max_daily_risk)

@@ -1,8 +1,8 @@
 """A strategy's config: what `backtest_config/strategies/*.json` may say.
 
 Units stand in the field descriptions; they are the ones an editor shows from the JSON Schema.
-Building any of these models raises pydantic.ValidationError; `config_errors.parse` turns it into
-a ConfigError of one line.
+Building any of these models raises pydantic.ValidationError; `errors.parse` turns it into a
+ConfigError of one line.
 """
 
 from typing import Literal, Self

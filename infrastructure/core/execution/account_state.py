@@ -22,8 +22,8 @@ RULES_DTYPE = np.dtype(
         ("risk_reward", np.float64),  # NaN: no target
         ("sizing_type", np.int64),  # index of sizing.SIZING_TYPES
         ("sizing_value", np.float64),
-        ("flat_at_session_end", np.int64),
-        ("reverses", np.int64),
+        ("flat_at_session_end", np.int64),  # 1: closed at the close of its session's last bar
+        ("reverses", np.int64),  # 1: a signal for the other side closes and turns the position
     ],
     align=True,
 )
@@ -32,7 +32,7 @@ LANE_DTYPE = np.dtype(
     [
         # where it stands in its bars
         ("bar", np.int64),
-        ("inside_bar", np.int64),
+        ("inside_bar", np.int64),  # 1: `bar` has opened and is not complete
         ("next_moment", np.int64),  # when this bar is complete, or the next one opens
         ("last_close", np.float64),
         # the position
@@ -47,7 +47,7 @@ LANE_DTYPE = np.dtype(
         ("commission", np.float64),
         ("slippage", np.float64),
         ("book_equity", np.float64),
-        ("size_bound", np.int64),
+        ("size_bound", np.int64),  # index of SIZE_BOUNDS
         ("mae", np.float64),
         ("mfe", np.float64),
         ("exit_ordered", np.int64),  # an exit signal waits for the next open
@@ -67,7 +67,7 @@ DAY_DTYPE = np.dtype(
     [
         ("session", np.int64),
         ("start_equity", np.float64),
-        ("realised", np.float64),
+        ("realised", np.float64),  # net P&L of what was closed today, money
         ("open_positions", np.int64),
         ("idle_cash", np.float64),
         ("row", np.int64),  # the timeline's row being built
@@ -93,18 +93,19 @@ class Account(NamedTuple):
     lanes: Records  # (n_lanes,) LANE_DTYPE
     cash: NDArray[np.float64]  # (n_books,)
     day: Records  # (1,) DAY_DTYPE
-    orders: Records  # ORDER_DTYPE
-    trades: Records  # TRADE_DTYPE
-    refusals: Records  # REFUSAL_DTYPE
-    row_moment: NDArray[np.int64]  # (n_rows,)
-    row_session: NDArray[np.int64]  # (n_rows,)
-    book_equity: NDArray[np.float64]  # (n_rows, n_books)
+    orders: Records  # ORDER_DTYPE, the first day.n_orders of them
+    trades: Records  # TRADE_DTYPE, likewise
+    refusals: Records  # REFUSAL_DTYPE, likewise
+    row_moment: NDArray[np.int64]  # (n_rows,) seconds UTC
+    row_session: NDArray[np.int64]  # (n_rows,) days since 1970
+    book_equity: NDArray[np.float64]  # (n_rows, n_books) money
 
 
 class Market(NamedTuple):
-    """Bars and signals of all lanes, end to end; lane i owns rows first_bar[i] .. first_bar[i + 1].
+    """Bars and signals of all lanes, end to end; lane i reads `n_bars[i]` rows from `first_bar[i]`.
 
-    Lanes that share a feed share its rows: `first_bar` and `end_bar` then repeat.
+    Lanes that share a feed share its rows: their `first_bar` is then the same. Times are seconds
+    UTC, sessions days since 1970.
     """
 
     first_bar: NDArray[np.int64]  # (n_lanes,) into the bar columns

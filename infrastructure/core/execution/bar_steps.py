@@ -1,4 +1,4 @@
-"""What one bar of one lane does to the account, step by step, in the contract's order.
+"""What one bar of one lane does to the account, step by step, in the order of docs/execution.md.
 
 `complete_*` happen when the bar is complete, `open_*` when the next one opens. `at` is the bar's
 row in the market's columns, `bar` its row in the lane's own bars.
