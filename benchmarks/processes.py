@@ -26,8 +26,9 @@ class Candle(Strategy):
     def next(self):
         t = len(self.data) - 1
         if self.position: return
-        if longs[t] and l[t] < c[t]: self.buy(size=10, sl=l[t], tp=c[t] + 2 * (c[t] - l[t]) + .01)
-        elif shorts[t] and h[t] > c[t]: self.sell(size=10, sl=h[t], tp=c[t] - 2 * (h[t] - c[t]) - .01)
+        p = c[t]
+        if longs[t] and l[t] < p: self.buy(size=10, sl=l[t], tp=p + 2 * (p - l[t]) + .01)
+        elif shorts[t] and h[t] > p: self.sell(size=10, sl=h[t], tp=p - 2 * (h[t] - p) - .01)
 print(Backtest(d, Candle, cash=1_000_000).run())
 """
 _VECTORBT = """

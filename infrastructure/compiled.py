@@ -1,7 +1,7 @@
 """The one decorator for compiled kernels.
 
-Numba's disk cache notices a change in a kernel's own file, but not in a kernel that it calls from
-another file, nor in a constant: a corrected money rule could go on running in its old form. So the cache
+Numba's disk cache notices a change in a kernel's own file, but not in a constant or in a kernel that
+it takes from another file: a corrected money rule could go on running in its old form. So the cache
 lives in a folder named after the digest of all their sources; a change makes a new folder.
 """
 
@@ -15,6 +15,7 @@ from numba.core import config as numba_config
 from numba.core.caching import FunctionCache
 
 _njit: Any = numba.njit  # its type hints do not know `_nrt`
+_FunctionCache: Any = FunctionCache
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 _PACKAGE = Path(__file__).parent
 
@@ -52,7 +53,7 @@ def _cache_dir() -> str:
 _CACHE_DIR = numba_config.CACHE_DIR or _cache_dir()
 
 
-class _QuickCache(FunctionCache):
+class _QuickCache(_FunctionCache):  # type: ignore[misc]  # numba's own has no types
     """numba's disk cache, less the loading of numba's whole library before a kernel is looked up.
 
     A kernel found in the cache needs none of it: half a second less in every process. One that is

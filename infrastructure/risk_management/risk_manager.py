@@ -10,7 +10,13 @@ from typing import Any
 from infrastructure.errors import ConfigError
 from infrastructure.risk_management.costs import Costs
 from infrastructure.risk_management.day import day_limit_nb, stopped_out_nb
-from infrastructure.risk_management.sizing import ACCEPTED, SIZING_TYPES, VERDICTS, size_nb
+from infrastructure.risk_management.sizing import (
+    ACCEPTED,
+    SIZE_BOUNDS,
+    SIZING_TYPES,
+    VERDICTS,
+    size_nb,
+)
 from infrastructure.risk_management.stops import stop_crossed_nb
 from infrastructure.risk_management.terms import CostTerms, terms_record
 
@@ -168,7 +174,7 @@ class RiskManager:
         )
         if verdict != ACCEPTED:
             return TradeDecision(0.0, VERDICTS[verdict])
-        return TradeDecision(quantity, size_bound=("", "daily_limit", "buying_power")[cut])
+        return TradeDecision(quantity, size_bound=SIZE_BOUNDS[cut])
 
     def realised_on(self, day: date, run_id: int) -> float:
         """Net P&L of the trades of a run in the ledger that closed on an exchange date, money."""

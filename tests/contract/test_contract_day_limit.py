@@ -41,6 +41,14 @@ def test_minimum_risk_is_of_the_book() -> None:
     assert account.run().trade.quantity == 125
 
 
+def test_minimum_risk_is_not_asked_of_a_trade_the_day_does_not_cut() -> None:
+    """The strategy wants 100 shares, 0.2 % of the book; the day would leave 150."""
+    account = Account(max_daily_risk=-0.3, min_risk_per_trade=0.5).book(
+        FLAT, {0: "long"}, sizing=sizing("fixed_quantity", 100)
+    )
+    assert account.run().trade.quantity == 100
+
+
 def test_minimum_risk_is_not_asked_of_buying_power() -> None:
     """1,000 shares bought for all of the equity risk 0.5 %, below the 0.9 asked of the day."""
     account = Account(max_leverage=1, min_risk_per_trade=0.9).book(

@@ -161,10 +161,11 @@ def test_newer_signal_of_the_other_side_replaces_it_too() -> None:
     assert [(t.direction, t.entry_bar, t.entry_price) for t in run.trades] == [(-1, 2, 98)]
 
 
-@pytest.mark.parametrize("signal", ["long", "long@0", "long@-1"])
-def test_level_that_is_no_price_is_expired(signal: str) -> None:
-    """A level missing (NaN), zero or below is one that is never reached."""
-    account = Account().book("100, 100, 100", {0: signal}, entry=at_level("limit"))
+@pytest.mark.parametrize("kind", ["stop", "limit"])
+@pytest.mark.parametrize("signal", ["long", "long@0", "long@-1", "short", "short@0"])
+def test_level_that_is_no_price_is_expired(kind: str, signal: str) -> None:
+    """A level missing (NaN), zero or below is one that is never reached, wherever the price is."""
+    account = Account().book("100, 100, 100", {0: signal}, entry=at_level(kind))
     assert account.run().refusal == "expired"
 
 

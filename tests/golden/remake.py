@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from golden_runs import HERE, NAMES, golden_run  # noqa: E402  # the repository comes first
+from golden_runs import HERE, NAMES, golden_run  # the repository comes first
 
 if __name__ == "__main__":
     for name in NAMES:

@@ -10,8 +10,8 @@ import pytest
 import infrastructure.risk_management.risk_manager as module
 from infrastructure.core.config import StrategyConfig
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
-from infrastructure.core.signals import Signals
 from infrastructure.core.execution.simulate import simulate
+from infrastructure.core.signals import Signals
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.bars import Bars
 from infrastructure.risk_management.costs import Costs
@@ -27,9 +27,16 @@ def one_session(rows: list[tuple[float, float, float, float]]) -> Bars:
     phase = np.zeros(len(rows), np.uint8)
     phase[-1] = 1
     return Bars(
-        "X", "30m", "XNYS", stamps, *prices.T.copy(), np.ones(len(rows)),
-        np.full(len(rows), 20_000), stamps + 1_800, phase,
-    )  # fmt: skip
+        symbol="X",
+        interval="30m",
+        calendar="XNYS",
+        timestamp=stamps,
+        **dict(zip(("open", "high", "low", "close"), prices.T.copy(), strict=True)),
+        volume=np.ones(len(rows)),
+        session=np.full(len(rows), 20_000),
+        closes_at=stamps + 1_800,
+        phase=phase,
+    )
 
 
 def test_the_examples_in_its_docstring_hold() -> None:

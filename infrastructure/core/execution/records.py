@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from infrastructure.risk_management.sizing import SIZE_BOUNDS
+
+__all__ = [
+    "AMBIGUITY",
+    "EXIT_REASONS",
+    "ORDER_DTYPE",
+    "REFUSAL_DTYPE",
+    "REFUSAL_REASONS",
+    "SIZE_BOUNDS",
+    "TRADE_DTYPE",
+]
+
 EXIT_REASONS = ("stop", "target", "session_end", "exit_signal", "reverse", "end_of_data")
 REFUSAL_REASONS = (
     "contradictory",
@@ -16,7 +28,6 @@ REFUSAL_REASONS = (
     "buying_power",
     "risk_budget",
 )
-SIZE_BOUNDS = ("", "daily_limit", "buying_power")
 
 ORDER_DTYPE = np.dtype(
     [
