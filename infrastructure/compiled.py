@@ -1,7 +1,7 @@
 """The one decorator for compiled kernels.
 
-Numba's disk cache notices a change in a kernel's own file, but not in a constant or a kernel that it
-takes from another file: a corrected money rule could go on running in its old form. So the cache
+Numba's disk cache notices a change in a kernel's own file, but not in a constant or a kernel that
+it takes from another file: a corrected money rule could go on running in its old form. So the cache
 lives in a folder named after the digest of all their sources; a change makes a new folder.
 """
 

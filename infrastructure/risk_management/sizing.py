@@ -15,11 +15,8 @@ _RISK, _PERCENT_OF_EQUITY, _FIXED_NOTIONAL = 0, 1, 2
 
 VERDICTS = ("accepted", "daily_limit", "buying_power", "risk_budget")
 ACCEPTED, DAILY_LIMIT, BUYING_POWER, RISK_BUDGET = 0, 1, 2, 3
-UNCUT, CUT_BY_DAILY_LIMIT, CUT_BY_BUYING_POWER = (
-    0,
-    1,
-    2,
-)  # indexes of core.execution.records.SIZE_BOUNDS
+SIZE_BOUNDS = ("", "daily_limit", "buying_power")
+UNCUT, CUT_BY_DAILY_LIMIT, CUT_BY_BUYING_POWER = 0, 1, 2
 
 _LOT_FORGIVENESS = 1e-9
 
