@@ -15,6 +15,9 @@ from infrastructure.strategy_management.run_result import RunResult
 WIDEST = 80
 """Wider lines would only pull the figures apart."""
 
+NARROWEST = 48
+"""Narrower terminals wrap the lines themselves: a figure is never cut."""
+
 _SMALLEST_SHOWN = 1e-8
 _ASCII = str.maketrans("─·", "--")
 
@@ -22,6 +25,7 @@ _ASCII = str.maketrans("─·", "--")
 def print_report(result: RunResult, file: IO[str] | None = None) -> None:
     """Print the tables to `file` (None: standard output); colours on a terminal only."""
     console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
+    console.width = max(console.width, NARROWEST)
     tables = report(result, min(console.width, WIDEST))
     if console.is_terminal:
         console.print(tables)

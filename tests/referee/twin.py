@@ -87,6 +87,21 @@ def _bars_open(account: Account, opened: list[tuple[LaneState, int]]) -> None:
         if order is not None and order.level is None:
             lane.order = None
             _fill_at_open(account, lane, bar, order)
+        elif order is not None and order.level is not None:
+            _try_level_at_open(account, lane, bar, order, order.level)
+
+
+def _try_level_at_open(
+    account: Account, lane: LaneState, bar: int, order: Order, level: float
+) -> None:
+    """A waiting order fills at the open that is already at or past its level."""
+    if _session_is_over(lane, order.signal_bar, bar):
+        return  # refused when the bar is complete
+    kind, opened = lane.config.entry.type, lane.bars.open[bar]
+    if level_is_reached(kind, order.direction, level, opened, opened):
+        lane.order = None
+        price = level_price(kind, order.direction, level, opened)
+        account.enter(lane, Order(order.direction, order.signal_bar, None), bar, price, opened)
 
 
 def _fill_at_open(account: Account, lane: LaneState, bar: int, order: Order) -> None:

@@ -104,7 +104,7 @@ class Account:
     def enter(self, lane: LaneState, order: Order, bar: int, price: float, market: float) -> None:
         """Fill `order` at `price` (slippage still to come), or refuse it."""
         d, config = order.direction, lane.config
-        at_limit = order.level is not None and config.entry.type == "limit"
+        at_limit = config.entry.type == "limit"
         bps = 0.0 if at_limit else self.terms.costs.slippage_bps
         fill = rules.moved_against(price, buying=d > 0, bps=bps)
         stop: float | None = None

@@ -104,7 +104,7 @@ def complete_exits_nb(account: Account, market: Market, i: int, at: int) -> None
 
 @kernel
 def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -> None:
-    """An order waiting at a level: fills in this bar, waits on, or expires."""
+    """An order waiting at a level: fills inside this bar, waits on, or expires."""
     lane = account.lanes[i]
     direction, level, bar_open = lane.order_direction, lane.order_level, market.open[at]
     is_stop = account.rules[i].entry_type == _STOP_ENTRY
@@ -117,7 +117,7 @@ def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -
         return
     lane.order_direction = 0
     if fill_order_nb(account, market, i, direction, raw, is_stop, bar_open):
-        leave_in_range_nb(account, market, i, at, math.nan if raw == bar_open else level)
+        leave_in_range_nb(account, market, i, at, level)
 
 
 @kernel
@@ -258,12 +258,21 @@ def open_exit_order_nb(account: Account, market: Market, i: int, at: int) -> Non
 
 @kernel
 def open_entry_nb(account: Account, market: Market, i: int, at: int) -> None:
-    """An order for the next open fills here; a reversal closes the old side first."""
+    """An order for the next open fills here, and one whose level the open is already at or past.
+
+    A reversal closes the old side first.
+    """
     lane = account.lanes[i]
-    if lane.order_direction == 0 or account.rules[i].entry_type != _NEXT_OPEN:
-        return  # none, expired a moment ago, or waiting at a level
     bar_open, direction = market.open[at], lane.order_direction
+    if direction == 0:
+        return  # it expired a moment ago
+    raw, slips = bar_open, True
+    if account.rules[i].entry_type != _NEXT_OPEN:
+        slips = account.rules[i].entry_type == _STOP_ENTRY
+        raw = level_fill_nb(slips, direction, lane.order_level, bar_open, bar_open, bar_open)
+        if math.isnan(raw):
+            return  # it waits on, inside the bar
     lane.order_direction = 0
     if lane.direction != 0:
         close_position_nb(account, i, lane.bar, bar_open, True, _REVERSE, CERTAIN)
-    fill_order_nb(account, market, i, direction, bar_open, True, bar_open)
+    fill_order_nb(account, market, i, direction, raw, slips, bar_open)

@@ -1,0 +1,69 @@
+"""Whole processes: what is imported, what a gone reader and an interrupt come to."""
+
+import _thread
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from cli_setup import Shop
+
+KAIROS = [sys.executable, "-W", "error", "-m", "infrastructure.cli"]
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"alembic", "exchange_calendars", "pandas", "plotly", "matplotlib", "vectorbt", "pyarrow"}
+
+
+def imported(*arguments: str) -> set[str]:
+    """Modules that a command imports."""
+    command = [sys.executable, "-X", "importtime", "-m", "infrastructure.cli", *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    lines = done.stderr.splitlines()
+    return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+
+def test_help_imports_no_engine() -> None:
+    """It is there at once: neither numpy nor a database nor a model of a config is loaded."""
+    slow = {"numpy", "numba", "sqlalchemy", "rich", "infrastructure.core", *HEAVY}
+    assert imported("--help") & slow == set()
+
+
+def test_a_run_imports_nothing_that_it_does_not_need(shop: Shop) -> None:
+    """On stored bars, with a calendar that is stored too."""
+    run = ("run", str(shop.portfolio()), "--db", str(shop.database))
+    assert imported(*run) & {"sqlalchemy.orm", *HEAVY} == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+def test_a_reader_that_has_gone_is_no_error() -> None:
+    """As in `kairos strategies | head -1`: no traceback."""
+    with subprocess.Popen(
+        [*KAIROS, "schema"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert told == b""
+    assert process.returncode == 1
+
+
+def test_an_interrupt_says_that_nothing_was_stored(shop: Shop) -> None:
+    """Ctrl-C while the run waits for a locked database: exit code 130, one line, no run."""
+    path = shop.portfolio()
+    holder = sqlite3.connect(shop.database, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def interrupt() -> None:
+        _thread.interrupt_main()
+        holder.execute("ROLLBACK")
+
+    timer = threading.Timer(1.0, interrupt)
+    timer.start()
+    done = shop.kairos("run", path)
+    timer.join()
+    assert (done.code, done.out) == (130, "")
+    assert done.err == "interrupted: nothing of what was unfinished was stored\n"
+    assert holder.execute("SELECT count(*) FROM backtest_runs").fetchone() == (0,)
+    holder.close()
