@@ -15,6 +15,12 @@ def day_limit_nb(terms: Any, day_start_equity: float) -> float:
 
 
 @inlined_kernel
+def day_room_nb(terms: Any, day_start_equity: float, worst_case: float) -> float:
+    """Money that may still be lost today; zero or less where the worst case takes it all."""
+    return day_limit_nb(terms, day_start_equity) + worst_case
+
+
+@inlined_kernel
 def stopped_out_nb(
     terms: Any, direction: int, quantity: float, level: float, day_base: float, day_cost: float
 ) -> float:

@@ -9,15 +9,14 @@ from typing import Any
 
 from infrastructure.errors import ConfigError
 from infrastructure.risk_management.costs import Costs
-from infrastructure.risk_management.day import day_limit_nb, stopped_out_nb
+from infrastructure.risk_management.day import day_room_nb, stopped_out_nb
+from infrastructure.risk_management.entry import judge_entry_nb
 from infrastructure.risk_management.sizing import (
     ACCEPTED,
     SIZE_BOUNDS,
     SIZING_TYPES,
     VERDICTS,
-    size_nb,
 )
-from infrastructure.risk_management.stops import stop_crossed_nb
 from infrastructure.risk_management.terms import CostTerms, terms_record
 
 _SIDES = {"long": 1, "short": -1}
@@ -130,9 +129,9 @@ class RiskManager:
         open_positions: Sequence[OpenPosition] = (),
     ) -> float:
         """Money that may still be lost today if every open position is stopped out; 0.0: none."""
-        terms = self._terms()
-        limit = day_limit_nb(terms, float(day_start_equity))
-        return max(limit + self._worst_case(terms, realised, open_positions), 0.0)
+        worst_case = float(self._worst_case(realised, open_positions))
+        room: float = day_room_nb(self._terms(), float(day_start_equity), worst_case)
+        return max(room, 0.0)
 
     def validate_trade(
         self,
@@ -155,22 +154,21 @@ class RiskManager:
         Raises ConfigError for an unknown direction or sizing, or a price that is no price.
         """
         side = self._checked(direction, sizing, price, stop)
-        if self.max_open_positions and len(open_positions) >= self.max_open_positions:
-            return TradeDecision(0.0, "max_open_positions")
-        if stop is not None and stop_crossed_nb(side, float(price), nan, float(stop)):
-            return TradeDecision(0.0, "stop_crossed")
-        terms = self._terms()
-        quantity, verdict, cut = size_nb(
-            terms,
+        level = nan if stop is None else float(stop)
+        quantity, verdict, cut = judge_entry_nb(
+            self._terms(),
+            len(open_positions),
+            stop is not None,
             SIZING_TYPES.index(sizing),
             float(value),
             float(equity),
             float(held_notional),
             float(equity if day_start_equity is None else day_start_equity),
-            float(self._worst_case(terms, realised, open_positions)),
+            float(self._worst_case(realised, open_positions)),
             side,
             float(price),
-            nan if stop is None else float(stop),
+            nan,
+            level,
         )
         if verdict != ACCEPTED:
             return TradeDecision(0.0, VERDICTS[verdict])
@@ -197,9 +195,8 @@ class RiskManager:
     def _terms(self) -> Any:
         return terms_record(self, self.costs, self.lot_size)[0]
 
-    def _worst_case(
-        self, terms: Any, realised: float, open_positions: Sequence[OpenPosition]
-    ) -> float:
+    def _worst_case(self, realised: float, open_positions: Sequence[OpenPosition]) -> float:
+        terms = self._terms()
         return realised + sum(
             stopped_out_nb(
                 terms,

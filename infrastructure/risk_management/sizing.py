@@ -7,14 +7,25 @@ import numpy as np
 
 from infrastructure.compiled import kernel
 from infrastructure.risk_management.costs import BPS, slipped_nb
-from infrastructure.risk_management.day import day_limit_nb, room_is_gone_nb
+from infrastructure.risk_management.day import day_limit_nb, day_room_nb, room_is_gone_nb
 from infrastructure.risk_management.stops import TIE
 
 SIZING_TYPES = ("risk", "percent_of_equity", "fixed_notional", "fixed_quantity")
 _RISK, _PERCENT_OF_EQUITY, _FIXED_NOTIONAL = 0, 1, 2
 
-VERDICTS = ("accepted", "daily_limit", "buying_power", "risk_budget")
-ACCEPTED, DAILY_LIMIT, BUYING_POWER, RISK_BUDGET = 0, 1, 2, 3
+VERDICTS = (
+    "accepted",
+    "max_open_positions",
+    "no_stop",
+    "stop_crossed",
+    "daily_limit",
+    "buying_power",
+    "risk_budget",
+)
+"""What becomes of an entry at its fill: accepted, or the first reason that refuses it."""
+ACCEPTED, MAX_OPEN_POSITIONS, NO_STOP, STOP_CROSSED = 0, 1, 2, 3
+DAILY_LIMIT, BUYING_POWER, RISK_BUDGET = 4, 5, 6
+
 SIZE_BOUNDS = ("", "daily_limit", "buying_power")
 UNCUT, CUT_BY_DAILY_LIMIT, CUT_BY_BUYING_POWER = 0, 1, 2
 
@@ -118,7 +129,7 @@ def size_nb(
         sizing_type, sizing_value, terms.risk_per_trade, book_equity, price, stop
     )
     day_limit = day_limit_nb(terms, day_start_equity)
-    room = day_limit + worst_case
+    room = day_room_nb(terms, day_start_equity, worst_case)
     by_room = day_room_quantity_nb(terms, room, day_limit, direction, price, stop)
     by_power = (book_equity * terms.max_leverage - book_notional) / price
     smallest_risk = terms.min_risk_per_trade / 100.0 * book_equity

@@ -8,23 +8,14 @@ import math
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import Account
-from infrastructure.core.execution.records import REFUSAL_REASONS
+from infrastructure.core.execution.records import VERDICT_TO_REASON
 from infrastructure.risk_management.costs import commission_nb, slipped_nb
 from infrastructure.risk_management.day import stopped_out_nb
-from infrastructure.risk_management.sizing import ACCEPTED, BUYING_POWER, DAILY_LIMIT, size_nb
-from infrastructure.risk_management.stops import (
-    stop_crossed_nb,
-    stop_level_nb,
-    target_level_nb,
-)
+from infrastructure.risk_management.entry import judge_entry_nb
+from infrastructure.risk_management.sizing import ACCEPTED
+from infrastructure.risk_management.stops import stop_level_nb, target_level_nb
 
 _BUY, _SELL = 0, 1
-_MAX_OPEN_POSITIONS = REFUSAL_REASONS.index("max_open_positions")
-_NO_STOP = REFUSAL_REASONS.index("no_stop")
-_STOP_CROSSED = REFUSAL_REASONS.index("stop_crossed")
-_DAILY_LIMIT = REFUSAL_REASONS.index("daily_limit")
-_BUYING_POWER = REFUSAL_REASONS.index("buying_power")
-_RISK_BUDGET = REFUSAL_REASONS.index("risk_budget")
 
 
 @inlined_kernel
@@ -184,45 +175,50 @@ def enter_nb(
 
     standing: the price in the market when the order fills: the bar's open, or its close.
     """
-    terms, rules, lane, day = account.terms[0], account.rules[i], account.lanes[i], account.day[0]
-    if 0 < terms.max_open_positions <= day.open_positions:
-        refuse_nb(account, i, signal_bar, direction, _MAX_OPEN_POSITIONS)
-        return False
+    terms, rules, day = account.terms[0], account.rules[i], account.day[0]
     price = slipped_nb(raw, direction, terms.entry_slippage_bps) if slips else raw
     ranges = account.ranges[rules.range_from : rules.range_to]
     stop = stop_level_nb(
         rules.stop_type, rules.stop_value, direction, price, signal_low, signal_high, atr, ranges
     )
-    if rules.stop_type != 0:
-        if math.isnan(stop):
-            refuse_nb(account, i, signal_bar, direction, _NO_STOP)
-            return False
-        if stop_crossed_nb(direction, price, standing, stop):
-            refuse_nb(account, i, signal_bar, direction, _STOP_CROSSED)
-            return False
-    book_equity = book_equity_nb(account, rules.book)
-    quantity, verdict, cut = size_nb(
+    quantity, verdict, cut = judge_entry_nb(
         terms,
+        day.open_positions,
+        rules.stop_type != 0,
         rules.sizing_type,
         rules.sizing_value,
-        book_equity,
+        book_equity_nb(account, rules.book),
         book_notional_nb(account, rules.book),
         day.start_equity,
         worst_case_nb(account),
         direction,
         price,
+        standing,
         stop,
     )
     if verdict != ACCEPTED:
-        reason = _RISK_BUDGET
-        if verdict == DAILY_LIMIT:
-            reason = _DAILY_LIMIT
-        elif verdict == BUYING_POWER:
-            reason = _BUYING_POWER
-        refuse_nb(account, i, signal_bar, direction, reason)
+        refuse_nb(account, i, signal_bar, direction, verdict + VERDICT_TO_REASON)
         return False
+    open_position_nb(account, i, bar, signal_bar, direction, price, raw, stop, quantity, cut)
+    return True
 
-    lane.book_equity = book_equity
+
+@kernel
+def open_position_nb(
+    account: Account,
+    i: int,
+    bar: int,
+    signal_bar: int,
+    direction: int,
+    price: float,
+    raw: float,
+    stop: float,
+    quantity: float,
+    cut: int,
+) -> None:
+    """Pay for lane i's position at `price` (`raw` before slippage) and hold it."""
+    rules, lane, day = account.rules[i], account.lanes[i], account.day[0]
+    lane.book_equity = book_equity_nb(account, rules.book)
     fees = commission_nb(account.terms[0], quantity, price)
     record_order_nb(account, i, _BUY if direction > 0 else _SELL, quantity, price, fees)
     day.open_positions += 1
@@ -243,4 +239,3 @@ def enter_nb(
     lane.mark = price
     lane.day_base = price
     lane.day_cost = fees
-    return True

@@ -24,6 +24,7 @@ from infrastructure.core.execution.account_state import (
 )
 from infrastructure.core.execution.fills import (
     CERTAIN,
+    DETAIL,
     NOTHING,
     STOP,
     detail_exit_nb,
@@ -75,7 +76,7 @@ def leave_in_range_nb(account: Account, market: Market, i: int, at: int, level: 
     lane = account.lanes[i]
     high, low, policy = market.high[at], market.low[at], account.terms[0].fill_policy
     says = NOTHING
-    if policy == 2:
+    if policy == DETAIL:
         says = detail_says_nb(account, market, i, level)
     reason, certainty = range_exit_nb(
         policy, lane.direction, high, low, lane.stop, lane.target, says

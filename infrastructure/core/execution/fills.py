@@ -10,7 +10,7 @@ from infrastructure.core.execution.records import EXIT_REASONS
 from infrastructure.risk_management.stops import at_or_above_nb, at_or_below_nb
 
 FILL_POLICIES = ("stop_first", "target_first", "detail")
-_TARGET_FIRST, _DETAIL = 1, 2
+_TARGET_FIRST, DETAIL = 1, 2
 
 NOTHING = -1
 STOP, TARGET = EXIT_REASONS.index("stop"), EXIT_REASONS.index("target")
@@ -102,7 +102,7 @@ def range_exit_nb(
     """
     stopped, reached = touches_nb(direction, high, low, stop, target)
     if stopped and reached:
-        if policy == _DETAIL and detail_says != NOTHING:
+        if policy == DETAIL and detail_says != NOTHING:
             return detail_says, DECIDED
         return (TARGET if policy == _TARGET_FIRST else STOP), UNDECIDED
     if stopped:

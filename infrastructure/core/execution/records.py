@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from infrastructure.risk_management.sizing import SIZE_BOUNDS
+from infrastructure.risk_management.sizing import SIZE_BOUNDS, VERDICTS
 
 __all__ = [
     "AMBIGUITY",
@@ -12,22 +12,16 @@ __all__ = [
     "REFUSAL_REASONS",
     "SIZE_BOUNDS",
     "TRADE_DTYPE",
+    "VERDICT_TO_REASON",
 ]
 
 EXIT_REASONS = ("stop", "target", "session_end", "exit_signal", "reverse", "end_of_data")
-REFUSAL_REASONS = (
-    "contradictory",
-    "position_open",
-    "end_of_data",
-    "session_end",
-    "expired",
-    "max_open_positions",
-    "no_stop",
-    "stop_crossed",
-    "daily_limit",
-    "buying_power",
-    "risk_budget",
-)
+_REFUSED_BEFORE_FILL = ("contradictory", "position_open", "end_of_data", "session_end", "expired")
+REFUSAL_REASONS = (*_REFUSED_BEFORE_FILL, *VERDICTS[1:])
+"""In the order in which they are asked: at the signal, while the order waits, at the fill."""
+VERDICT_TO_REASON = len(_REFUSED_BEFORE_FILL) - 1
+"""What to add to a verdict of risk_management.sizing for its index in REFUSAL_REASONS."""
+
 
 ORDER_DTYPE = np.dtype(
     [
