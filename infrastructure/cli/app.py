@@ -102,7 +102,7 @@ def run_all(
 def schema(
     kind: Annotated[
         Literal["strategy", "portfolio"] | None,
-        typer.Argument(help="Of one kind of config only.", show_default=False),
+        typer.Argument(metavar="KIND", help="Of this kind of config only."),
     ] = None,
     verbose: Verbose = False,
 ) -> None:
@@ -122,7 +122,9 @@ def strategies(verbose: Verbose = False) -> None:
 
 @app.command()
 def chart(
-    symbol: Annotated[str, typer.Argument(help="Whose bars to draw, such as QQQ.")],
+    symbol: Annotated[
+        str, typer.Argument(metavar="SYMBOL", help="Whose bars to draw, such as QQQ.")
+    ],
     config: Annotated[
         str | None,
         typer.Option(

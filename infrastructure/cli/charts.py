@@ -41,7 +41,7 @@ def draw_chart(symbol: str, options: ChartOptions) -> None:
     thresholds = config.indicator.parameters if config else {}
     found = TightCandle(**thresholds).generate(bars)
     name, figure = _figure(bars, found, options.signal)
-    label = "  SYNTHETIC bars" if bars.source == "demo" else ""
+    label = "  SYNTHETIC bars" if bars.synthetic else ""
     signals = f"{int(found.long.sum()):,} long and {int(found.short.sum()):,} short signals"
     print(f"{symbol} {bars.interval}: {len(bars):,} bars, {signals}{label}")
     for ending in (".html", ".png"):

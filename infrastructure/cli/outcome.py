@@ -31,7 +31,7 @@ def carried_out(
         code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
         sys.stdout.flush()
     except KairosError as error:
-        print_error(error, verbose=asked_for_details(given))
+        print_error(error, verbose=bool({"-v", "--verbose"} & {*given}))
         return USER_ERROR
     except _ClickException as error:
         return _usage_error(error, name)
@@ -52,11 +52,6 @@ def print_error(error: KairosError, verbose: bool = False) -> None:
 
         traceback.print_exception(error)
     print(f"error: {error}", file=sys.stderr)
-
-
-def asked_for_details(arguments: Sequence[str] | None = None) -> bool:
-    """Whether -v or --verbose is among the arguments (None: those of this process)."""
-    return bool({"-v", "--verbose"} & {*(sys.argv[1:] if arguments is None else arguments)})
 
 
 def _usage_error(error: Any, name: str) -> int:

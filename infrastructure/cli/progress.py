@@ -6,6 +6,9 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from infrastructure.core.execution.machine import run_nb
+from infrastructure.strategy_management.strategy_manager import SIMULATING
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
@@ -18,7 +21,7 @@ _COMPILING = "compiling the account machine for this computer: once, some 15 sec
 class Progress:
     """A bar that appears on a terminal once the work has taken a second, and leaves no trace.
 
-    Where the kernels were never compiled, a line says so first.
+    Where the account machine was never compiled, a line says that it is now.
     """
 
     def __init__(self, title: str, steps: int) -> None:
@@ -31,8 +34,6 @@ class Progress:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        if not _compiled_before():
-            print(_COMPILING, file=sys.stderr, flush=True)
         if sys.stderr.isatty():
             self._timer.start()
         return self
@@ -51,6 +52,8 @@ class Progress:
 
     def step(self, doing: str) -> None:
         """The next step begins."""
+        if doing == SIMULATING and not _compiled_before():
+            print(_COMPILING, file=sys.stderr, flush=True)
         with self._lock:
             self._done += 1
             self._doing = doing
@@ -84,7 +87,5 @@ class Progress:
 
 def _compiled_before() -> bool:
     """Whether the account machine, as it is written now, was compiled on this computer before."""
-    from infrastructure.core.execution.machine import run_nb
-
     folder = Path(run_nb.stats.cache_path)  # type: ignore[attr-defined]  # numba's dispatcher
     return any(folder.glob("machine.run_nb-*.nbi"))

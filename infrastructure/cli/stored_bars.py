@@ -28,8 +28,8 @@ def import_into(
 def print_series(db: str | None) -> None:
     """A line for every symbol and interval. Raises KairosError."""
     from infrastructure.database.engine import open_database
+    from infrastructure.market_data.bars import DEMO_SOURCE
     from infrastructure.market_data.store import stored_series
-    from infrastructure.market_data.writing import DEMO_SOURCE
 
     database = open_database(db)
     try:

@@ -80,7 +80,7 @@ class Backtest:
     @property
     def synthetic(self) -> bool:
         """Whether any bar was made up: then no figure says anything about a market."""
-        return any(lane.bars.source == "demo" for book in self.books for lane in book.lanes)
+        return any(lane.bars.synthetic for book in self.books for lane in book.lanes)
 
     def undecided(self, book: int | None = None) -> int:
         """Ambiguous trades that no finer bar decided (None: of the account)."""

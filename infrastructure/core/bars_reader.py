@@ -4,10 +4,9 @@ from datetime import date
 
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
-from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.bars import DEMO_SOURCE, Bars
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.store import read_bars, stored_series
-from infrastructure.market_data.writing import DEMO_SOURCE
 
 _Key = tuple[str, str, str, str]
 

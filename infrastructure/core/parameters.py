@@ -33,6 +33,36 @@ def parameter_fields(strategy: type, base: type) -> dict[str, tuple[Any, Any]]:
     return fields
 
 
+def configured(
+    class_name: str,
+    fields: dict[str, tuple[Any, Any]],
+    config: StrategyConfig | None,
+    overrides: dict[str, Any],
+    where: str,
+) -> StrategyConfig:
+    """A strategy's whole config: `overrides` over `config`, and every parameter spelt out.
+
+    overrides: parameters and config keys by name. Raises ConfigError, which begins with `where`.
+    """
+    known = (*fields, *StrategyConfig.model_fields)
+    for name in overrides:
+        if name not in known:
+            meant = nearest(name, list(known))
+            hint = f' (did you mean "{meant}"?)' if meant else ""
+            raise ConfigError(f"{where}: {name} is neither a parameter nor a config key{hint}")
+    data: dict[str, Any] = {"strategy_name": class_name, "class_name": class_name}
+    if config is not None:
+        data = config.model_dump(mode="json")
+    data.update({name: value for name, value in overrides.items() if name not in fields})
+    if isinstance(data.get("symbols"), tuple):
+        data["symbols"] = list(data["symbols"])
+    indicator = dict(data.get("indicator") or {"name": class_name})
+    given = dict(indicator.get("parameters") or {})
+    given.update({name: value for name, value in overrides.items() if name in fields})
+    indicator["parameters"] = parse_parameters(class_name, fields, given, where)
+    return parse(StrategyConfig, {**data, "indicator": indicator}, where)
+
+
 def parse_parameters(
     strategy_name: str, fields: dict[str, tuple[Any, Any]], given: dict[str, Any], where: str
 ) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from math import isnan
 
 from infrastructure.core.backtest import Backtest
+from infrastructure.risk_management.terms import CostTerms
 
 
 def summary(backtest: Backtest, title: str) -> str:
@@ -19,6 +20,7 @@ def summary(backtest: Backtest, title: str) -> str:
         f"  trades          {metrics.trades}  (won {_number(metrics.win_rate_pct)} %)",
         f"  expectancy      {_number(metrics.expectancy_r)} R   SQN {_number(metrics.sqn)}",
     ]
+    lines.append(f"  costs           {_costs(backtest.terms.costs)}")
     refused = backtest.refusal_counts()
     if refused:
         reasons = ", ".join(f"{reason} {count}" for reason, count in refused.items())
@@ -31,6 +33,18 @@ def summary(backtest: Backtest, title: str) -> str:
             f"{high} if targets did"
         )
     return "\n".join(lines)
+
+
+def _costs(costs: CostTerms) -> str:
+    """What the run paid for a fill; a run without costs says so."""
+    given = {
+        "a share": costs.commission_per_share,
+        "an order at least": costs.commission_minimum,
+        "bps commission": costs.commission_bps,
+        "bps slippage": costs.slippage_bps,
+    }
+    paid = [f"{value:g} {unit}" for unit, value in given.items() if value]
+    return ", ".join(paid) or "none (RiskManager(costs=Costs(...)) or a portfolio sets them)"
 
 
 def _number(value: float) -> str:

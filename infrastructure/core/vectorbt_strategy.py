@@ -1,19 +1,18 @@
 """VectorBTStrategy: the base of every strategy."""
 
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from infrastructure.core.alone import run_alone
 from infrastructure.core.backtest import Backtest, run_backtest
 from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.core.config.json_reader import read_json_object
-from infrastructure.core.config.wording import nearest
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
-from infrastructure.core.parameters import parameter_fields, parse_parameters
+from infrastructure.core.parameters import configured, parameter_fields
 from infrastructure.core.signals import Signals
 from infrastructure.core.summary import summary
 from infrastructure.core.trade_table import as_frame
@@ -21,15 +20,12 @@ from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, KairosError, StrategyError
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import get_calendar, sessions_per_year
-from infrastructure.market_data.synthetic import ensure_demo_bars
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
 if TYPE_CHECKING:
     import pandas as pd
     import vectorbt as vbt
-
-CONFIG_FOLDER = Path("backtest_config/strategies")
 
 
 class VectorBTStrategy(ABC):
@@ -66,7 +62,8 @@ class VectorBTStrategy(ABC):
         where: str = "",
         **overrides: Any,
     ) -> None:
-        self.config = self._configured(config, overrides, where or type(self).__name__)
+        name = type(self).__name__
+        self.config = configured(name, self._fields, config, overrides, where or name)
         for name, value in self.config.indicator.parameters.items():
             setattr(self, name, value)
         self.risk_manager = risk_manager or RiskManager(risk_per_trade=0.5, max_daily_risk=-2.0)
@@ -160,52 +157,8 @@ class VectorBTStrategy(ABC):
 
     @classmethod
     def main(cls) -> None:
-        """Run the first config in backtest_config/strategies of this class, alone; for scripts."""
-        try:
-            strategy = cls.from_json(cls._config_file())
-            database = open_database(strategy.db_path)
-            for made in ensure_demo_bars(
-                database, strategy.config.symbols, strategy.config.interval
-            ):
-                print(made)
-            strategy.show()
-        except KairosError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise SystemExit(2) from None
-
-    @classmethod
-    def _config_file(cls) -> Path:
-        for path in sorted(CONFIG_FOLDER.glob("*.json")):
-            if read_json_object(path).get("class_name") == cls.__name__:
-                return path
-        raise ConfigError(
-            f"{CONFIG_FOLDER}: no config has class_name {cls.__name__}; "
-            "run from the repository's root, or add one"
-        )
-
-    @classmethod
-    def _configured(
-        cls, config: StrategyConfig | None, overrides: dict[str, Any], where: str
-    ) -> StrategyConfig:
-        """The whole config: what was given, with keywords over it and every parameter spelt out."""
-        keys = {name: overrides.pop(name) for name in list(overrides) if _is_key(name)}
-        unknown = [name for name in overrides if name not in cls._fields]
-        if unknown:
-            meant = nearest(unknown[0], [*cls._fields, *StrategyConfig.model_fields])
-            hint = f' (did you mean "{meant}"?)' if meant else ""
-            raise ConfigError(
-                f"{where}: {unknown[0]} is neither a parameter nor a config key{hint}"
-            )
-        if config is None:
-            data: dict[str, Any] = {"strategy_name": cls.__name__, "class_name": cls.__name__}
-        else:
-            data = config.model_dump(mode="json")
-        data = {**data, **keys}
-        data["symbols"] = list(data.get("symbols", ()))
-        indicator = dict(data.get("indicator") or {"name": cls.__name__})
-        given = {**indicator.get("parameters", {}), **overrides}
-        indicator["parameters"] = parse_parameters(cls.__name__, cls._fields, given, where)
-        return parse(StrategyConfig, {**data, "indicator": indicator}, where)
+        """Run the first config of this class in backtest_config/strategies alone; for scripts."""
+        run_alone(cls.__name__, cls.from_json)
 
     def _read_book(self) -> Book:
         database = open_database(self.db_path)
@@ -228,10 +181,6 @@ class VectorBTStrategy(ABC):
         parameters = self.config.indicator.parameters.items()
         shown = ", ".join(f"{name}={value!r}" for name, value in parameters)
         return f"{type(self).__name__}({shown})"
-
-
-def _is_key(name: str) -> bool:
-    return name in StrategyConfig.model_fields
 
 
 def _last_line(error: BaseException) -> str:

@@ -52,7 +52,7 @@ def candle_figure(bars: Bars, rows: range, view: range, heading: str, detail: st
     figure = Figure(candles)
     _dress(figure, bars, rows, view, times)
     name = escape(f"{bars.symbol} {bars.interval}")
-    synthetic = " · SYNTHETIC bars" if bars.source == "demo" else ""
+    synthetic = " · SYNTHETIC bars" if bars.synthetic else ""
     figure.update_layout(
         title_text=f"<b>{name}</b> · {escape(heading)}{synthetic}",
         title_subtitle_text=escape(detail),

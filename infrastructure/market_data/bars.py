@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+DEMO_SOURCE = "demo"
+"""Source of synthetic bars, and of nothing else."""
+
 IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
 """Values of `Bars.phase`."""
 
@@ -49,6 +52,11 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.timestamp)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the bars are made up: then no figure made of them says anything of a market."""
+        return self.source == DEMO_SOURCE
 
     def head(self, n_bars: int) -> "Bars":
         """The first `n_bars` bars as they were known then (views, nothing is copied)."""

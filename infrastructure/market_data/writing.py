@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from infrastructure.database.bulk import insert_columns
 from infrastructure.database.models import market_bars as table
 from infrastructure.errors import DataError
+from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.columns import BarColumns, utc_text
 from infrastructure.market_data.fetching import fetch_records
 from infrastructure.market_data.intervals import interval_seconds
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from infrastructure.database.engine import Database
-
-DEMO_SOURCE = "demo"
-"""Source of synthetic bars, and of nothing else."""
 
 _VALUES = ("open", "high", "low", "close", "volume")
 _DELETE_AT_ONCE = 500

@@ -54,7 +54,7 @@ def _strategy(result: RunResult, book: int) -> dict[str, Any]:
         "symbols": list(config.symbols),
         "interval": config.interval,
         "allocation_percentage": result.backtest.books[book].allocation_percentage,
-        "synthetic": any(lane.bars.source == "demo" for lane in lanes),
+        "synthetic": any(lane.bars.synthetic for lane in lanes),
         "bars": sum(len(lane.bars) for lane in lanes),
         **book_figures(result.backtest, book),
     }

@@ -55,7 +55,7 @@ def series_of(result: RunResult) -> list[Bars]:
 
 def demo_series(result: RunResult) -> list[tuple[str, str]]:
     """(symbol, interval) of the bars that were made up."""
-    found = ((bars.symbol, bars.interval) for bars in series_of(result) if bars.source == "demo")
+    found = ((bars.symbol, bars.interval) for bars in series_of(result) if bars.synthetic)
     return list(dict.fromkeys(found))
 
 
@@ -82,7 +82,7 @@ def _strategy(result: RunResult, book: int) -> Part:
         name=_full_name(config),
         facts=f"{some(list(config.symbols))} {config.interval} · {share:g} % of the capital, "
         f"{capital:,.2f}",
-        synthetic=any(lane.bars.source == "demo" for lane in lanes),
+        synthetic=any(lane.bars.synthetic for lane in lanes),
         metrics=backtest.book_metrics[book],
         daily_limit_pct=result.portfolio.risk.max_daily_risk,
         refused=backtest.refusal_counts(book),

@@ -29,6 +29,9 @@ from infrastructure.strategy_management.strategy_registry import strategy_class
 
 Progress = Callable[[str], None]
 
+SIMULATING, STORING = "simulating", "storing"
+"""The last two steps that a run tells its progress; before them, one for each strategy."""
+
 
 @dataclass(frozen=True)
 class _Share:
@@ -120,9 +123,9 @@ class StrategyManager:
             calendar,
         )
         books = self._books(portfolio, database, progress)
-        progress("simulating")
+        progress(SIMULATING)
         backtest = run_backtest(books, terms, calendar.sessions_per_year)
-        progress("storing")
+        progress(STORING)
         record = run_record(portfolio, backtest, executed)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)

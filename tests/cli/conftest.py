@@ -8,14 +8,18 @@ from cli_setup import Shop, month_of_bars
 
 from infrastructure.database.engine import open_database
 from infrastructure.market_data.importing import import_bars
+from infrastructure.market_data.store import read_bars
+from strategies.tight_candle_strategy import TightCandleStrategy
 
 
 @pytest.fixture(scope="session")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a month of bars of QQQ, to be copied."""
+    """A database with a month of bars of QQQ, to be copied; the kernels are compiled then."""
     folder = tmp_path_factory.mktemp("month")
     database = open_database(folder / "kairos.db")
     import_bars(database, month_of_bars(folder / "qqq.csv"), "QQQ", "30m")
+    bars = read_bars(database, "QQQ", "30m")
+    TightCandleStrategy(symbols=["QQQ"], interval="30m").run(bars)
     database.close()
     return folder / "kairos.db"
 

@@ -25,7 +25,7 @@ from infrastructure.core.execution.machine import run_nb
 from infrastructure.core.execution.market_columns import market_columns
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.execution.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
-from infrastructure.errors import DataError
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.risk_management.sizing import SIZING_TYPES
 from infrastructure.risk_management.stops import STOP_TYPES
 from infrastructure.risk_management.terms import terms_record
@@ -68,8 +68,13 @@ def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
     """Trade every signal of every book on one account, by the rules of docs/execution.md.
 
     Raises StrategyError where signals do not fit their bars, DataError where bars overlap or a
-    book has none.
+    book has none, ConfigError for an unknown fill policy or a capital that is none.
     """
+    if terms.fill_policy not in FILL_POLICIES:
+        known = ", ".join(FILL_POLICIES)
+        raise ConfigError(f"fill_policy must be one of {known}; found {terms.fill_policy!r}")
+    if not 0 < terms.total_capital < np.inf:
+        raise ConfigError(f"total_capital must be above 0; found {terms.total_capital!r}")
     for book in books:
         for lane in book.lanes:
             if len(lane.bars) == 0:
