@@ -50,6 +50,9 @@ class Signals:
 
 def _column(name: str, given: Any) -> NDArray[Any]:
     """`given` as a read-only copy: bool for decisions (NaN is refused), float64 for levels."""
+    index = getattr(given, "index", None)
+    if getattr(index, "is_monotonic_increasing", True) is False:
+        raise StrategyError(f"Signals.{name} must be in the order of the bars; its index is not")
     array = np.array(given)
     if array.ndim != 1:
         raise StrategyError(f"Signals.{name} must have shape (n_bars,); found {array.shape}")

@@ -12,6 +12,7 @@ from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.core.config.json_reader import read_json_object
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
+from infrastructure.core.given_bars import as_date, given_bars
 from infrastructure.core.parameters import configured, parameter_fields
 from infrastructure.core.signals import Signals
 from infrastructure.core.summary import summary
@@ -57,20 +58,24 @@ class VectorBTStrategy(ABC):
         db_path: str | Path | None = None,
         total_capital: float = 100_000.0,
         fill_policy: str = "stop_first",
-        start: date | None = None,
-        end: date | None = None,
+        start: date | str | None = None,
+        end: date | str | None = None,
         where: str = "",
         **overrides: Any,
     ) -> None:
         name = type(self).__name__
         self.config = configured(name, self._fields, config, overrides, where or name)
-        for name, value in self.config.indicator.parameters.items():
-            setattr(self, name, value)
-        self.risk_manager = risk_manager or RiskManager(risk_per_trade=0.5, max_daily_risk=-2.0)
+        for parameter, value in self.config.indicator.parameters.items():
+            setattr(self, parameter, value)
+        policy: object = risk_manager or RiskManager(risk_per_trade=0.5, max_daily_risk=-2.0)
+        if not isinstance(policy, RiskManager):
+            found = type(policy).__name__
+            raise ConfigError(f"{name}: risk_manager must be a RiskManager; found {found}")
+        self.risk_manager = policy
         self.db_path = db_path or self.risk_manager.db_path
         self.total_capital = total_capital
         self.fill_policy = fill_policy
-        self.start, self.end = start, end
+        self.start, self.end = as_date("start", start), as_date("end", end)
         self._backtest: Backtest | None = None
 
     @classmethod
@@ -92,9 +97,9 @@ class VectorBTStrategy(ABC):
         name = self.config.strategy_name
         try:
             signals = self.generate_signals(bars)
-        except KairosError:
-            raise
-        except Exception as error:
+        except KairosError as error:
+            raise type(error)(f"{name}: {error}") from error
+        except (Exception, SystemExit) as error:
             place = _last_line(error)
             raise StrategyError(
                 f"{name}: generate_signals raised {type(error).__name__}: {error}{place}"
@@ -167,14 +172,7 @@ class VectorBTStrategy(ABC):
         return self.book(100.0, reader, detail=self.fill_policy == "detail")
 
     def _given_book(self, bars: Bars | Mapping[str, Bars]) -> Book:
-        by_symbol = {bars.symbol: bars} if isinstance(bars, Bars) else bars
-        missing = [symbol for symbol in self.config.symbols if symbol not in by_symbol]
-        if missing:
-            raise ConfigError(
-                f"{self.config.strategy_name}: bars must be given for every symbol; "
-                f"found {', '.join(by_symbol)}, missing {', '.join(missing)}"
-            )
-        series = [by_symbol[symbol] for symbol in self.config.symbols]
+        series = given_bars(self.config, bars, self.start, self.end)
         return Book(self.config, 100.0, tuple(Lane(each, self.signals(each)) for each in series))
 
     def __repr__(self) -> str:

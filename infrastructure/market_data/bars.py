@@ -45,10 +45,13 @@ class Bars:
     source: str = ""
 
     def __post_init__(self) -> None:
+        # Views of read-only columns: neither a slip nor `flags.writeable = True` changes what the
+        # other strategies of a run trade on.
         for field in fields(self):
             column = getattr(self, field.name)
             if isinstance(column, np.ndarray):
                 column.flags.writeable = False
+                object.__setattr__(self, field.name, column.view())
 
     def __len__(self) -> int:
         return len(self.timestamp)
@@ -60,8 +63,12 @@ class Bars:
 
     def head(self, n_bars: int) -> "Bars":
         """The first `n_bars` bars as they were known then (views, nothing is copied)."""
+        return self.rows(0, n_bars)
+
+    def rows(self, first: int, last: int) -> "Bars":
+        """Bars `first` up to but not including `last` (views, nothing is copied)."""
         columns = {
-            field.name: getattr(self, field.name)[:n_bars]
+            field.name: getattr(self, field.name)[first:last]
             for field in fields(self)
             if isinstance(getattr(self, field.name), np.ndarray)
         }

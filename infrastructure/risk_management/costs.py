@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from infrastructure.compiled import inlined_kernel
+from infrastructure.errors import ConfigError
 
 BPS = 1e-4
+MOST_BPS = 10_000
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,13 @@ class Costs:
     commission_minimum: float = 0.0
     commission_bps: float = 0.0
     slippage_bps: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+                raise ConfigError(f"Costs: {name} must be a number; found {value!r}")
+            if not 0 <= value < MOST_BPS:
+                raise ConfigError(f"Costs: {name} must be from 0 to below 10,000; found {value!r}")
 
 
 @inlined_kernel

@@ -7,6 +7,8 @@ from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from infrastructure.errors import ConfigError
 from infrastructure.risk_management.costs import Costs
 from infrastructure.risk_management.day import day_room_nb, stopped_out_nb
@@ -37,6 +39,16 @@ class OpenPosition:
     stop: float | None
     last_close: float = nan
     commission_today: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.direction not in _SIDES:
+            raise ConfigError(
+                f'OpenPosition: direction must be "long" or "short"; found {self.direction!r}'
+            )
+        for name in ("quantity", "measured_from", "commission_today"):
+            _number(f"OpenPosition: {name}", getattr(self, name))
+        level = self.last_close if self.stop is None else self.stop
+        _number("OpenPosition: stop (or last_close, without one)", level)
 
 
 @dataclass(frozen=True)
@@ -83,13 +95,18 @@ class RiskManager:
     db_path: str | Path | None = None
 
     def __post_init__(self) -> None:
+        limits = ("risk_per_trade", "max_daily_risk", "min_risk_per_trade", "max_leverage")
+        for name in (*limits, "lot_size"):
+            _number(f"RiskManager: {name}", getattr(self, name))
+        cap = self.max_open_positions
         for name, fits, expected in (
             ("risk_per_trade", 0 < self.risk_per_trade <= 100, "above 0 and at most 100 percent"),
             ("max_daily_risk", -100 <= self.max_daily_risk < 0, "a negative percent such as -2.0"),
             ("min_risk_per_trade", 0 <= self.min_risk_per_trade <= 100, "from 0 to 100 percent"),
-            ("max_leverage", self.max_leverage > 0 and isfinite(self.max_leverage), "above 0"),
-            ("lot_size", self.lot_size > 0 and isfinite(self.lot_size), "above 0"),
-            ("max_open_positions", (self.max_open_positions or 1) >= 1, "at least 1, or None"),
+            ("max_leverage", self.max_leverage > 0, "above 0"),
+            ("lot_size", self.lot_size > 0, "above 0"),
+            ("max_open_positions", cap is None or (type(cap) is int and cap >= 1), "1 or more"),
+            ("costs", hasattr(self.costs, "slippage_bps"), "Costs(...)"),
         ):
             if not fits:
                 raise ConfigError(
@@ -129,6 +146,7 @@ class RiskManager:
         open_positions: Sequence[OpenPosition] = (),
     ) -> float:
         """Money that may still be lost today if every open position is stopped out; 0.0: none."""
+        _number("day_start_equity", day_start_equity)
         worst_case = float(self._worst_case(realised, open_positions))
         room: float = day_room_nb(self._terms(), float(day_start_equity), worst_case)
         return max(room, 0.0)
@@ -154,6 +172,14 @@ class RiskManager:
         Raises ConfigError for an unknown direction or sizing, or a price that is no price.
         """
         side = self._checked(direction, sizing, price, stop)
+        start = equity if day_start_equity is None else day_start_equity
+        for name, amount in (
+            ("equity", equity),
+            ("value", value),
+            ("held_notional", held_notional),
+            ("day_start_equity", start),
+        ):
+            _number(name, amount)
         level = nan if stop is None else float(stop)
         quantity, verdict, cut = judge_entry_nb(
             self._terms(),
@@ -163,7 +189,7 @@ class RiskManager:
             float(value),
             float(equity),
             float(held_notional),
-            float(equity if day_start_equity is None else day_start_equity),
+            float(start),
             float(self._worst_case(realised, open_positions)),
             side,
             float(price),
@@ -188,14 +214,17 @@ class RiskManager:
             raise ConfigError(f"sizing must be one of {', '.join(SIZING_TYPES)}; found {sizing!r}")
         if stop is None and sizing == "risk":
             raise ConfigError("sizing by risk is measured to the stop; found no stop")
-        if not (isfinite(price) and price > 0 and (stop is None or isfinite(stop))):
-            raise ConfigError(f"price and stop must be prices; found {price!r} and {stop!r}")
+        _number("price", price)
+        _number("stop", 0.0 if stop is None else stop)
+        if price <= 0:
+            raise ConfigError(f"price must be above 0; found {price!r}")
         return _SIDES[direction]
 
     def _terms(self) -> Any:
         return terms_record(self, self.costs, self.lot_size)[0]
 
     def _worst_case(self, realised: float, open_positions: Sequence[OpenPosition]) -> float:
+        _number("realised", realised)
         terms = self._terms()
         return realised + sum(
             stopped_out_nb(
@@ -208,3 +237,10 @@ class RiskManager:
             )
             for position in open_positions
         )
+
+
+def _number(name: str, value: Any) -> None:
+    """Refuse what is no finite number: NaN would pass every limit, since it compares False."""
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not is_number or not isfinite(value):
+        raise ConfigError(f"{name} must be a finite number; found {value!r}")

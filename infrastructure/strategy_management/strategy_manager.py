@@ -18,6 +18,7 @@ from infrastructure.core.config import (
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
+from infrastructure.errors import ConfigError
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.run_result import RunResult
@@ -84,6 +85,11 @@ class StrategyManager:
 
         Its own risk manager, capital and dates do not apply here: the account's do.
         """
+        if not isinstance(strategy, VectorBTStrategy | StrategyConfig):
+            raise ConfigError(
+                "add_strategy: expected a strategy such as MyStrategy(symbols=[...], ...), or a "
+                f"StrategyConfig; found {strategy!r}"
+            )
         config = strategy if isinstance(strategy, StrategyConfig) else strategy.config
         self._add(strategy, allocation_percentage, config.strategy_name, self._where)
 

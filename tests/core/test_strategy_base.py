@@ -160,3 +160,48 @@ def test_a_strategy_file_runs_alone_from_the_repositorys_root(tmp_path: Path) ->
     assert "SYNTHETIC" in done.stdout
     assert "net profit" in done.stdout
     assert done.stderr == ""
+
+
+def test_bars_of_another_series_are_refused() -> None:
+    """Bars under the wrong symbol or interval never trade."""
+    with pytest.raises(ConfigError, match="bars must be of QQQ 1h XNYS; found QQQ 30m XNYS"):
+        Nth(symbols=["QQQ"], interval="1h").run(demo().head(26))
+    with pytest.raises(ConfigError, match="bars must be Bars, or Bars by symbol; found list"):
+        nth().run([demo()])  # type: ignore[arg-type]  # that is the point
+
+
+def test_start_and_end_cut_given_bars_too() -> None:
+    """A run on given bars trades the sessions asked for, and no others."""
+    backtest = nth(start="2024-03-04", end="2024-03-05").run(demo())
+    sessions = backtest.books[0].lanes[0].bars.session.astype("datetime64[D]").astype(str)
+    assert sorted(set(sessions)) == ["2024-03-04", "2024-03-05"]
+
+
+def test_bars_cannot_be_made_writable() -> None:
+    """The columns are views of read-only ones: what others trade on stays as it is."""
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        demo().close.flags.writeable = True
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"total_capital": -5.0}, "total_capital must be above 0"),
+        ({"total_capital": float("nan")}, "total_capital must be above 0"),
+        ({"fill_policy": "x"}, "fill_policy must be one of stop_first"),
+        ({"risk_manager": "x"}, "risk_manager must be a RiskManager; found str"),
+        ({"start": "soon"}, "start must be a date"),
+    ],
+)
+def test_what_runs_it_alone_is_checked(settings: dict[str, object], found: str) -> None:
+    """Capital, policy and dates of a run alone: one line each."""
+    with pytest.raises(ConfigError, match=found):
+        nth(**settings).run(demo().head(26))
+
+
+def test_signals_in_another_order_are_refused() -> None:
+    """A pandas Series whose index runs backwards would be taken the wrong way round."""
+    import pandas as pd
+
+    with pytest.raises(StrategyError, match="in the order of the bars"):
+        Signals(long=pd.Series([True, False], index=[1, 0]))

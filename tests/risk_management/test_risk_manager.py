@@ -142,7 +142,7 @@ def test_a_policy_that_makes_no_sense_is_refused(settings: dict[str, float], fou
         ({"direction": "up"}, "direction must be"),
         ({"sizing": "guess"}, "sizing must be one of"),
         ({"stop": None}, "measured to the stop"),
-        ({"price": float("nan")}, "must be prices"),
+        ({"price": float("nan")}, "price must be a finite number"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused(order: dict[str, object], found: str) -> None:
@@ -156,3 +156,35 @@ def test_it_reads_a_day_of_a_run_from_the_ledger(tmp_path: Path) -> None:
     """A day without trades has realised nothing."""
     manager = RiskManager(0.5, -2.0, db_path=tmp_path / "k.db")
     assert manager.realised_on(date(2024, 1, 2), run_id=1) == 0.0
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"equity": float("nan")},
+        {"equity": float("inf")},
+        {"realised": float("nan")},
+        {"held_notional": float("nan")},
+        {"day_start_equity": float("nan")},
+    ],
+)
+def test_an_account_that_is_no_number_allows_nothing(account: dict[str, float]) -> None:
+    """NaN compares False with every limit, so it is refused before it meets one."""
+    with pytest.raises(ConfigError, match="must be a finite number"):
+        RiskManager(0.5, -2.0).validate_trade(
+            **{"equity": 1e5, "price": 100.0, "stop": 99.0, **account}
+        )
+
+
+def test_costs_that_pay_the_trader_are_refused() -> None:
+    """Negative costs and slippage are no costs."""
+    with pytest.raises(ConfigError, match="commission_per_share must be from 0"):
+        Costs(commission_per_share=-1.0)
+
+
+def test_a_position_must_say_where_it_stands() -> None:
+    """Without a stop it counts at its last close; NaN there would hide the whole position."""
+    with pytest.raises(ConfigError, match="last_close"):
+        OpenPosition("long", 10, 100.0, None)
+    with pytest.raises(ConfigError, match='direction must be "long" or "short"'):
+        OpenPosition("buy", 10, 100.0, 99.0)
