@@ -6,6 +6,7 @@ lives in a folder named after the digest of all their sources; a change makes a 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +80,8 @@ def _compiler(**options: Any) -> Callable[[_Kernel], _Kernel]:
         numba_config.CACHE_DIR = _CACHE_DIR  # for this function only: other libraries keep theirs
         try:
             dispatcher = _njit(nogil=True, _nrt=False, **options)(function)
-            dispatcher._cache = _QuickCache(function)
+            with suppress(RuntimeError):  # typed at a prompt, it has no file to be cached under
+                dispatcher._cache = _QuickCache(function)
             return dispatcher
         finally:
             numba_config.CACHE_DIR = before

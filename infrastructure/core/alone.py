@@ -34,8 +34,11 @@ def run_alone(class_name: str, from_json: Callable[[Path], Showable]) -> None:
         config = strategy.config
         database = open_database(strategy.db_path)
         demo = [symbol for symbol in config.symbols if symbol == "QQQ"]
-        for made in ensure_demo_bars(database, demo, config.interval, config.calendar):
-            print(made)
+        try:
+            for made in ensure_demo_bars(database, demo, config.interval, config.calendar):
+                print(made)
+        finally:
+            database.close()
         strategy.show()
     except KairosError as error:
         print(f"error: {error}", file=sys.stderr)

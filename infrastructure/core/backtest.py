@@ -9,7 +9,7 @@ import numpy as np
 
 from infrastructure.core.execution.accounting import check_accounting
 from infrastructure.core.execution.plan import AccountTerms, Book
-from infrastructure.core.execution.records import AMBIGUITY, REFUSAL_REASONS
+from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
 from infrastructure.core.execution.simulate import Simulation, simulate
 from infrastructure.core.trade_table import Columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
@@ -87,6 +87,24 @@ class Backtest:
         trades = self.simulation.trades
         unsure = trades["ambiguous"] == AMBIGUITY.index("undecided")
         return int(np.count_nonzero(unsure if book is None else unsure & (trades["book"] == book)))
+
+    def doubtful_targets(self) -> int:
+        """Targets met in the bar of their own limit entry, inside that bar.
+
+        The price may have been there before the fill; the bar cannot tell.
+        """
+        lanes = [(book.config, lane.bars) for book in self.books for lane in book.lanes]
+        trades = self.simulation.trades
+        target = EXIT_REASONS.index("target")
+        suspects = trades[
+            (trades["exit_reason"] == target) & (trades["entry_bar"] == trades["exit_bar"])
+        ]
+        count = 0
+        for trade in suspects:
+            config, bars = lanes[trade["lane"]]
+            at_open = trade["entry_price"] == bars.open[trade["entry_bar"]]
+            count += config.entry.type == "limit" and not at_open
+        return count
 
     def refusal_counts(self, book: int | None = None) -> dict[str, int]:
         """How many signals each reason refused, the commonest first (None: of the account)."""

@@ -20,7 +20,7 @@ from infrastructure.core.trade_table import as_frame
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, KairosError, StrategyError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar, sessions_per_year
+from infrastructure.market_data.calendars import sessions_per_year
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
@@ -167,9 +167,11 @@ class VectorBTStrategy(ABC):
 
     def _read_book(self) -> Book:
         database = open_database(self.db_path)
-        get_calendar(self.config.calendar, database)
-        reader = BarsReader(database, self.start, self.end)
-        return self.book(100.0, reader, detail=self.fill_policy == "detail")
+        try:
+            reader = BarsReader(database, self.start, self.end)
+            return self.book(100.0, reader, detail=self.fill_policy == "detail")
+        finally:
+            database.close()
 
     def _given_book(self, bars: Bars | Mapping[str, Bars]) -> Book:
         series = given_bars(self.config, bars, self.start, self.end)

@@ -8,6 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.constrain import Constrain
 from rich.text import Text
 
+from infrastructure.core.backtest import Backtest
 from infrastructure.reporting.part_table import SYNTHETIC, heading, part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
 from infrastructure.strategy_management.run_result import RunResult
@@ -57,11 +58,30 @@ def _head(result: RunResult) -> Iterator[Text]:
     yield Text(f"{period_of(result)} · {sessions} · {some(series)} · {policy}", style="dim")
 
 
+def _cautions(backtest: Backtest) -> Iterator[Text]:
+    """What a trader must know before believing the figures."""
+    limit = -abs(backtest.terms.risk.max_daily_risk)
+    if backtest.metrics.worst_day_pct < limit:
+        yield Text(
+            f"The worst day went beyond the limit of {limit:.2f} %: a gap through a stop, a "
+            "position without a stop, or one carried over from the day before.",
+            style="yellow",
+        )
+    doubtful = backtest.doubtful_targets()
+    if doubtful:
+        yield Text(
+            f"{doubtful:,} targets lie in the bar of their own limit entry: the price may have "
+            "been there before the fill. Judge this on finer bars.",
+            style="yellow",
+        )
+
+
 def _foot(result: RunResult) -> Iterator[Text]:
     yield Text(f"Run {result.run_id}, stored in {result.stored_in}.")
     difference = result.backtest.accounting_difference
     shown = f"{difference:.8f}" if difference >= _SMALLEST_SHOWN else f"below {_SMALLEST_SHOWN:.8f}"
     yield Text(f"Checked against VectorBT's engine: largest difference {shown}.", style="dim")
+    yield from _cautions(result.backtest)
     demo = demo_series(result)
     if demo:
         yield Text(

@@ -59,7 +59,7 @@ def widths_of(parts: Sequence[Part]) -> Widths:
 def _left(part: Part) -> list[Row]:
     unit = "% of the account" if part.kind == "strategy" else "%"
     if part.kind == "portfolio" and part.metrics.worst_day_pct < part.daily_limit_pct:
-        unit = "%, passed by a gap"
+        unit = "%, exceeded"
     limit = number(part.daily_limit_pct, unit)
     return [*((each.label, each.cell(part.metrics)) for each in OF_EQUITY), ("  limit", limit)]
 

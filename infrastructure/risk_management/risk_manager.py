@@ -205,7 +205,11 @@ class RiskManager:
         from infrastructure.database.engine import open_database
         from infrastructure.database.queries import realised_on
 
-        return realised_on(open_database(self.db_path), run_id, day)
+        database = open_database(self.db_path)
+        try:
+            return realised_on(database, run_id, day)
+        finally:
+            database.close()
 
     def _checked(self, direction: str, sizing: str, price: float, stop: float | None) -> int:
         if direction not in _SIDES:

@@ -71,6 +71,7 @@ def backtest_figures(backtest: Backtest) -> dict[str, Any]:
         **backtest.metrics.as_dict(),
         "refused_by_reason": backtest.refusal_counts(),
         "undecided_trades": backtest.undecided(),
+        "doubtful_targets": backtest.doubtful_targets(),
         "accounting_difference": backtest.accounting_difference,
         "both_ways": {policy: run.metrics.as_dict() for policy, run in backtest.both_ways.items()},
     }

@@ -114,7 +114,7 @@ def test_a_day_beyond_the_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     crash = (10.0, 11.0, 9.0, 10.0)
     run = result(bars([QUIET, QUIET, crash], day_with()), allocation=100.0)
     assert run.backtest.metrics.worst_day_pct < -2.0
-    assert printed(run, 80, monkeypatch).count("-2.00 %, passed by a gap") == 1
+    assert printed(run, 80, monkeypatch).count("-2.00 %, exceeded") == 1
 
 
 def test_synthetic_bars_are_labelled_wherever_they_were_used(
