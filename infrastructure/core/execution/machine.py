@@ -26,6 +26,8 @@ def run_nb(account: Account, market: Market, until: int, data_ended: bool) -> No
     symbol is then closed there.
     """
     while True:
+        if len(account.lanes) == 1:
+            pass_quiet_bars_nb(account, market, until)
         moment = next_moment_nb(account, market)
         if moment == NEVER or moment > until:
             return
@@ -33,6 +35,36 @@ def run_nb(account: Account, market: Market, until: int, data_ended: bool) -> No
             record_row_nb(account, moment)
             advance_nb(account, market, moment)
         bars_open_nb(account, market, moment)
+
+
+@inlined_kernel
+def pass_quiet_bars_nb(account: Account, market: Market, until: int) -> None:
+    """Mark the bars of a lone lane up to the next decision, while nothing is held or waits.
+
+    Nothing can happen in them but the turn of the day, and of several turns without a position
+    only the last one counts.
+    """
+    lane, day = account.lanes[0], account.day[0]
+    if lane.inside_bar or lane.direction != 0 or lane.order_direction != 0:
+        return
+    first, bar, row, session = market.first_bar[0], lane.bar, day.row, day.session
+    last, signal, equity = market.n_bars[0], market.first_signal[0], account.cash[0]
+    while (
+        bar < last and market.decision[signal + bar] == 0 and market.closes_at[first + bar] <= until
+    ):
+        session = max(session, market.account_session[first + bar])
+        account.row_moment[row] = market.closes_at[first + bar]
+        account.row_session[row] = session
+        account.book_equity[row, 0] = equity
+        bar += 1
+        row += 1
+    if bar == lane.bar:
+        return
+    if session > day.session:
+        turn_day_nb(account, session)
+    lane.bar, day.row = bar, row
+    lane.last_close = market.close[first + bar - 1]
+    lane.next_moment = market.timestamp[first + bar] if bar < last else NEVER
 
 
 @inlined_kernel
