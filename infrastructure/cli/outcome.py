@@ -1,10 +1,12 @@
 """How a command ends: the one place that turns errors into one line and an exit code."""
 
+import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -27,6 +29,8 @@ def carried_out(
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     _show_what_can_be_shown()
+    if sys.stdout is None:  # closed by whoever started us: nobody reads what is printed
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # open until the process ends
     try:
         code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
         sys.stdout.flush()
@@ -40,6 +44,13 @@ def carried_out(
     except BrokenPipeError:
         _silence_stdout()
         return READER_GONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _silence_stdout()
+        message = "the output could not be written: no space left; a stored run stays stored"
+        print(f"error: {message}", file=sys.stderr)
+        return USER_ERROR
     if code == INTERRUPTED:
         print("interrupted: nothing of what was unfinished was stored", file=sys.stderr)
     return code if isinstance(code, int) else DONE

@@ -1,5 +1,6 @@
 """CSV and Parquet files of bars: which column is which. No judgement on their content."""
 
+import re
 import warnings
 import zlib
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ _ADJUSTED = ("adj close", "adj_close", "adjclose", "adjusted close", "adjusted_c
 _INSTRUMENTS = ("symbol", "ticker")
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"PK": "zip"}
 _PARQUET = b"PAR1"
+_AGAIN = re.compile(r"(?<=\w)\.\d+$")
+"""What pandas adds to the name of a column that is there again: `close.1`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,7 @@ def _names(path: Path, frame: "pd.DataFrame") -> dict[str, Any]:
     """The file's column names by their plain form. Raises DataError where two fit one column."""
     names: dict[str, Any] = {}
     for name in frame.columns:
-        plain = _plain(name)
+        plain = _plain(_AGAIN.sub("", str(name))) if _AGAIN.search(str(name)) else _plain(name)
         if plain in names and plain in (*PRICES, *_VOLUME, *_TIMES):
             raise DataError(
                 f"{path}: two columns could be {plain or 'the time'}: {names[plain]!r} and "
@@ -152,6 +155,8 @@ def _refuse_several_instruments(path: Path, frame: "pd.DataFrame", names: dict[s
 def _first_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise DataError(f"{path}: is a folder; expected a CSV or Parquet file")
+    if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
+        raise DataError(f"{path}: is a pipe or a device; expected a CSV or Parquet file")
     try:
         with path.open("rb") as file:
             head = file.read(4)

@@ -67,3 +67,15 @@ def test_an_interrupt_says_that_nothing_was_stored(shop: Shop) -> None:
     assert done.err == "interrupted: nothing of what was unfinished was stored\n"
     assert holder.execute("SELECT count(*) FROM backtest_runs").fetchone() == (0,)
     holder.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_behind_the_output_is_one_line() -> None:
+    """The line says what became of the run; there is no traceback."""
+    command = [sys.executable, "-m", "infrastructure.cli", "schema", "strategy"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: the output could not be written: no space left; a stored run stays stored\n"
+    )

@@ -96,9 +96,11 @@ def _symbol(value: str) -> str:
 
 
 def _symbols(value: tuple[str, ...]) -> tuple[str, ...]:
-    for position, symbol in enumerate(value):
-        if symbol in value[:position]:
+    seen: set[str] = set()
+    for symbol in value:
+        if symbol in seen:
             raise wrong("must name each symbol once", f" ({symbol} is there again)")
+        seen.add(symbol)
     return not_empty(value)
 
 
