@@ -4,9 +4,6 @@ Every message is one line: where, what was expected, what was found, what to do.
 The command line prints it and exits with 2; anything else is a bug and keeps its traceback.
 """
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-
 
 class KairosError(Exception):
     """Something the user can put right; its text is the whole message."""
@@ -30,9 +27,3 @@ class StrategyError(KairosError):
 
 class AccountingError(KairosError):
     """Kairos's books and VectorBT's accounting disagree: no figure of the run can be trusted."""
-
-
-def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """The nearest right name as ' (did you mean "x"?)', or '' where none is near."""
-    nearest = get_close_matches(found, list(known), n=1, cutoff=0.6)
-    return f' (did you mean "{nearest[0]}"?)' if nearest else ""

@@ -8,7 +8,7 @@ import numpy as np
 from infrastructure.core.config import StrategyConfig
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import day_number
+from infrastructure.market_data.session_calendar import day_number
 
 
 def given_bars(

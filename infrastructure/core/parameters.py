@@ -4,8 +4,8 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin, get_type_hints
 
 from infrastructure.core.config import StrategyConfig, parse
-from infrastructure.core.config.wording import nearest
 from infrastructure.errors import ConfigError
+from infrastructure.wording import nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

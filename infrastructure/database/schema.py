@@ -1,28 +1,20 @@
-"""The schema's revision: a new database is created, an old one migrated, a newer one refused."""
+"""The schema brought to its revision: created where new, migrated if old, refused if newer."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
+from sqlalchemy import inspect
 from sqlalchemy.engine import URL, Connection, Engine
 
 from infrastructure.database.errors import place, storage_errors
+from infrastructure.database.revision import (
+    SCHEMA_REVISION,
+    mark_as_new,
+    stored_revision,
+    wait_for_turn,
+)
 from infrastructure.database.sqlite import use_wal
 from infrastructure.errors import StorageError
-
-SCHEMA_REVISION = "0001"
-"""Head of migrations/versions; held equal by a test, so that opening need not import Alembic."""
-
-_SCHEMA_LOCK = 0x4B616972
-"""Any number of our own: PostgreSQL's creators and migrators wait for each other on it."""
-
-
-_version = Table(  # as Alembic makes it
-    "alembic_version",
-    MetaData(),
-    Column("version_num", String(32), nullable=False),
-    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
-)
 
 
 class Connecting(Protocol):
@@ -56,19 +48,6 @@ def ensure_schema(database: Connecting) -> None:
         upgrade(database.engine, database.url, found)
 
 
-def stored_revision(connection: Connection) -> str | None:
-    """What the database says of its schema; None where it says nothing."""
-    if not inspect(connection).has_table(_version.name):
-        return None
-    return connection.execute(select(_version.c.version_num)).scalar()
-
-
-def wait_for_turn(connection: Connection) -> None:
-    """Let one process at a time change the schema, until its transaction ends."""
-    if connection.dialect.name == "postgresql":  # on SQLite BEGIN IMMEDIATE has done it
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
-
-
 def _create(database: Connecting) -> str:
     """Create every table at once, without importing Alembic; the revision found afterwards.
 
@@ -82,8 +61,7 @@ def _create(database: Connecting) -> str:
         if found is not None:  # another process was first
             return found
         metadata.create_all(connection, checkfirst=False)
-        _version.create(connection, checkfirst=False)
-        connection.execute(_version.insert().values(version_num=SCHEMA_REVISION))
+        mark_as_new(connection)
     return SCHEMA_REVISION
 
 

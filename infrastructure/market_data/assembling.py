@@ -6,12 +6,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infrastructure.errors import ConfigError, DataError, did_you_mean
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
-from infrastructure.market_data.calendars import SessionCalendar, day_number, get_calendar
+from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns, columns_of
 from infrastructure.market_data.intervals import DAY, interval_seconds
+from infrastructure.market_data.session_calendar import SessionCalendar, day_number
 from infrastructure.market_data.symbols import check_symbol
+from infrastructure.wording import nearest
 
 SESSION_CHOICES = ("regular", "extended")
 _NOON = 43_200
@@ -74,10 +76,9 @@ def assemble(
     Raises DataError where the calendar does not reach, ConfigError for another `session`.
     """
     if session not in SESSION_CHOICES:
-        raise ConfigError(
-            f"session: expected regular or extended; found {str(session)!r}"
-            f"{did_you_mean(str(session), SESSION_CHOICES)}"
-        )
+        meant = nearest(str(session), SESSION_CHOICES)
+        hint = f' (did you mean "{meant}"?)' if meant else ""
+        raise ConfigError(f"session: expected regular or extended; found {str(session)!r}{hint}")
     step = interval_seconds(interval)
     rows = calendar.rows_of(columns.timestamp)
     days, opened = calendar.session[rows], calendar.opens_at[rows]

@@ -1,7 +1,6 @@
 """Sessions from the package exchange_calendars: the only module that imports it."""
 
 import warnings
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -10,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
-from infrastructure.market_data.calendars import DAY, SessionCalendar, sessions_per_year
+from infrastructure.market_data.intervals import DAY
+from infrastructure.market_data.session_calendar import SessionCalendar, sessions_per_year
+from infrastructure.wording import nearest
 
 _FIRST_DAY = "1970-01-01"
 _USUAL = ("XNYS", "24/7", "24/5", "CMES")
@@ -81,9 +82,9 @@ def _midnights(days: NDArray[np.int64], zone: Any) -> NDArray[np.int64]:
 
 
 def _unknown(name: str, names: list[str]) -> ConfigError:
-    near = get_close_matches(str(name).upper(), names, n=3, cutoff=0.5)
-    hint = ", ".join(near or _USUAL)
+    meant = nearest(str(name), names)
+    hint = f'did you mean "{meant}"?' if meant else f"choose from {', '.join(_USUAL)}"
     return ConfigError(
         "calendar: expected the name of a calendar such as XNYS, 24/7, 24/5 or CMES; "
-        f"found {str(name)[:40]!r} ({'did you mean' if near else 'choose from'} {hint}?)"
+        f"found {str(name)[:40]!r} ({hint})"
     )

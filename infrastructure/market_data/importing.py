@@ -10,11 +10,12 @@ from infrastructure.errors import DataError
 from infrastructure.market_data.assembling import daily_stamps
 from infrastructure.market_data.bar_files import BarFile, read_bar_file
 from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.calendars import SessionCalendar, get_calendar
+from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.import_report import ImportReport
 from infrastructure.market_data.intervals import DAY, interval_name, interval_seconds
 from infrastructure.market_data.judging import UNSORTED, Verdict, judged
+from infrastructure.market_data.session_calendar import SessionCalendar
 from infrastructure.market_data.stamps import Stamps, check_timezone, localized, read_stamps
 from infrastructure.market_data.symbols import check_symbol
 from infrastructure.market_data.writing import WriteResult, write_bars

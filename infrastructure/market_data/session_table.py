@@ -9,9 +9,13 @@ from sqlalchemy import delete, select
 from infrastructure.database.bulk import insert_columns
 from infrastructure.database.models import trading_sessions as table
 from infrastructure.errors import StorageError
-from infrastructure.market_data.calendars import SessionCalendar, reaches_ahead, sessions_per_year
 from infrastructure.market_data.exchange_library import library_sessions, library_version
 from infrastructure.market_data.fetching import fetch_records
+from infrastructure.market_data.session_calendar import (
+    SessionCalendar,
+    reaches_ahead,
+    sessions_per_year,
+)
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

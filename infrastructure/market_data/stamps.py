@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.errors import ConfigError, did_you_mean
+from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
+from infrastructure.wording import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,9 +94,11 @@ def check_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        meant = nearest(str(name), sorted(available_timezones()))
+        hint = f' (did you mean "{meant}"?)' if meant else ""
         raise ConfigError(
             "timezone: expected a name such as America/New_York or UTC; "
-            f"found {str(name)[:40]!r}{did_you_mean(str(name), available_timezones())}"
+            f"found {str(name)[:40]!r}{hint}"
         ) from None
     return name
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from infrastructure.reporting.parts import demo_series, series_of
+from infrastructure.strategy_management.ledger_rows import backtest_figures, book_figures
 from infrastructure.strategy_management.run_result import RunResult
-from infrastructure.strategy_management.run_to_record import backtest_figures, book_figures
 
 
 def as_json(result: RunResult, indent: int | None = 2) -> str:

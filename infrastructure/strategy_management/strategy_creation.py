@@ -20,7 +20,7 @@ from infrastructure.database.models import (
     equity,
     refused_signals,
 )
-from infrastructure.strategy_management.run_record import Columns, Rows, RunRecord
+from infrastructure.strategy_management.ledger_record import Columns, Rows, RunRecord
 from infrastructure.strategy_management.strategy_row import strategy_row
 
 

@@ -7,8 +7,8 @@ from pathlib import Path, PureWindowsPath
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.core.config.json_reader import is_file, nearest_file, read_json_object
-from infrastructure.core.config.wording import printable, show
 from infrastructure.errors import ConfigError
+from infrastructure.wording import printable, show
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,6 @@ class LoadedPortfolio:
     config: PortfolioConfig
     strategies: tuple[StrategyConfig, ...]
     path: Path
-    strategy_paths: tuple[Path, ...] = ()
 
     @property
     def calendar(self) -> str:
@@ -52,7 +51,7 @@ class StrategyLoader:
             _strategy_path(path, each.strategy, f"{path.name}: strategies[{position}].strategy")
             for position, each in enumerate(config.strategies)
         )
-        return LoadedPortfolio(config, tuple(map(self.load_strategy, paths)), path, paths)
+        return LoadedPortfolio(config, tuple(map(self.load_strategy, paths)), path)
 
     def portfolio_paths(self) -> list[Path]:
         """Every portfolio of config_dir, sorted; empty where there is none."""

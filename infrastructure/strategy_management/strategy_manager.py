@@ -21,8 +21,8 @@ from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.risk_management.risk_manager import RiskManager
+from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
-from infrastructure.strategy_management.run_to_record import run_record
 from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeGuard
 
-from infrastructure.core.config.wording import nearest, printable, show
 from infrastructure.errors import ConfigError
+from infrastructure.wording import nearest, printable, show
 
 if TYPE_CHECKING:
     from infrastructure.core.vectorbt_strategy import VectorBTStrategy

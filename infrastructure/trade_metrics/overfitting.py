@@ -7,8 +7,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infrastructure.errors import ConfigError, DataError, did_you_mean
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.trade_metrics.arithmetic import ROUNDING
+from infrastructure.wording import nearest
 
 Metric = Literal["sharpe", "mean"]
 MAX_BLOCKS = 20  # 184,756 splits; 22 would be 705,432
@@ -109,7 +110,8 @@ def _checked(returns: ArrayLike, n_blocks: int, metric: str) -> _Matrix:
         )
     if metric not in get_args(Metric):
         known = ", ".join(get_args(Metric))
-        hint = did_you_mean(metric, get_args(Metric))
+        meant = nearest(metric, get_args(Metric))
+        hint = f' (did you mean "{meant}"?)' if meant else ""
         raise ConfigError(f'metric must be one of {known}; found "{metric}"{hint}')
     if n_blocks % 2 or not 2 <= n_blocks <= min(MAX_BLOCKS, len(table)):
         raise ConfigError(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from infrastructure.core.config import IndicatorConfig, StrategyConfig
 from infrastructure.database.engine import Database
-from infrastructure.strategy_management.run_record import AllocationRecord, RunRecord
+from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 
 RUN_TABLES = (
     "backtest_runs",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 from infrastructure.database.engine import Database
 from infrastructure.database.models import algo_trades, backtest_runs, equity, market_bars
 from infrastructure.errors import StorageError
-from infrastructure.strategy_management.run_record import RunRecord
+from infrastructure.strategy_management.ledger_record import RunRecord
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_samples import (
     RUN_TABLES,

@@ -15,7 +15,7 @@ from infrastructure.database import base
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import alembic_config, head_revision, upgrade
 from infrastructure.database.models import metadata
-from infrastructure.database.schema import SCHEMA_REVISION
+from infrastructure.database.revision import SCHEMA_REVISION
 from infrastructure.database.sqlite import WRITING, take_over_transactions
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation

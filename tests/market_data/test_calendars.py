@@ -15,13 +15,13 @@ from infrastructure.database.engine import Database
 from infrastructure.database.models import trading_sessions
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data import calendars
-from infrastructure.market_data.calendars import (
+from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.exchange_library import library_sessions, library_version
+from infrastructure.market_data.session_calendar import (
     SessionCalendar,
     day_number,
-    get_calendar,
     sessions_per_year,
 )
-from infrastructure.market_data.exchange_library import library_sessions, library_version
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from infrastructure.core.config.wording import LONGEST_FOUND, nearest, printable, show
 from infrastructure.errors import ConfigError
+from infrastructure.wording import LONGEST_FOUND, nearest, printable, show
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Problem = Mapping[str, Any]

@@ -18,10 +18,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from infrastructure.core.config.wording import nearest
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.symbols import check_symbol
+from infrastructure.wording import nearest
 
 LARGEST = 1e12
 """No amount is larger: beyond it float64 soon stops telling one cent from the next."""

@@ -11,8 +11,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from infrastructure.core.config.wording import nearest, printable, show
 from infrastructure.errors import ConfigError
+from infrastructure.wording import nearest, printable, show
 
 LARGEST_FILE = 5_000_000
 DEEPEST = 20

@@ -1,11 +1,8 @@
 """Alembic without a configuration file, so that an installed package can migrate too.
 
-A new revision, from the repository root, against a database at the old head:
-`python -m infrastructure.database.migrations.runner "what changes"`; then fill in what
-autogeneration cannot see (checks, triggers, views) and raise `schema.SCHEMA_REVISION`.
+tools/new_revision.py begins a new revision.
 """
 
-import sys
 from pathlib import Path
 
 from alembic import command
@@ -16,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, Connection, Engine
 
 from infrastructure.database.errors import place, storage_errors
-from infrastructure.database.schema import wait_for_turn
+from infrastructure.database.revision import wait_for_turn
 from infrastructure.database.sqlite import MIGRATING, WRITING
 from infrastructure.errors import StorageError
 
@@ -69,15 +66,3 @@ def _check_foreign_keys(connection: Connection, name: str) -> None:
             f"{name}: migrating it would leave rows of {broken[0]} without their {broken[2]} row; "
             "nothing was changed; restore a backup"
         )
-
-
-def _new_revision(message: str) -> None:
-    from infrastructure.database.engine import open_database
-
-    database = open_database()
-    with database.read() as connection:
-        command.revision(alembic_config(connection), message, autogenerate=True)
-
-
-if __name__ == "__main__":
-    _new_revision(sys.argv[1])

@@ -10,7 +10,7 @@ import numpy as np
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig
 from infrastructure.core.execution.plan import Lane
-from infrastructure.strategy_management.run_record import AllocationRecord, RunRecord
+from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
 _RUN_FIGURES = {
