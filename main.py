@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from infrastructure.cli.app import run_everything
+from infrastructure.cli.start import run_everything
 
 if __name__ == "__main__":
     sys.exit(run_everything(Path(__file__).parent / "backtest_config"))

@@ -2,7 +2,7 @@
 
 import sys
 
-from infrastructure.cli.app import main
+from infrastructure.cli.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

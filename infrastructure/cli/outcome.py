@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import typer
 
+from infrastructure.cli.start import INTERRUPTED, tell_interrupted
 from infrastructure.errors import KairosError
 
-DONE, READER_GONE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
+DONE, READER_GONE, USER_ERROR = 0, 1, 2
 
 _ClickException: Any = typer.BadParameter.__mro__[2]
 """The base of every error of the command line itself, wherever this version of typer keeps it."""
@@ -28,9 +28,8 @@ def carried_out(
     as `context.obj`.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _replace_what_is_closed()
     _show_what_can_be_shown()
-    if sys.stdout is None:  # closed by whoever started us: nobody reads what is printed
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # open until the process ends
     try:
         code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
         sys.stdout.flush()
@@ -52,7 +51,7 @@ def carried_out(
         print(f"error: {message}", file=sys.stderr)
         return USER_ERROR
     if code == INTERRUPTED:
-        print("interrupted: nothing of what was unfinished was stored", file=sys.stderr)
+        tell_interrupted()
     return code if isinstance(code, int) else DONE
 
 
@@ -77,6 +76,17 @@ def _usage_error(error: Any, name: str) -> int:
     line = f"{message[:1].lower()}{message[1:]} (see `{command} --help`)"
     print(f"error: {line}", file=sys.stderr)
     return USER_ERROR
+
+
+def _replace_what_is_closed() -> None:
+    """Nobody reads what is printed to a stream that was closed by whoever started us.
+
+    Its descriptor is taken until the process ends, so that no database is opened in its place.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8", closefd=False))
 
 
 def _show_what_can_be_shown() -> None:

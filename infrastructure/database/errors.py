@@ -41,7 +41,8 @@ _UNREACHABLE = "cannot be used: {found}; check the address, the server and the a
 def place(url: URL) -> str:
     """How messages name the database: the file, or the address without its password."""
     if url.get_backend_name() == "sqlite":
-        return url.database or "the database in memory"
+        in_memory = url.database in (None, "", ":memory:")
+        return "the database in memory" if in_memory else str(url.database)
     return url.render_as_string(hide_password=True)
 
 

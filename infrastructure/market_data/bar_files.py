@@ -106,9 +106,11 @@ def _names(path: Path, frame: "pd.DataFrame") -> dict[str, Any]:
     names: dict[str, Any] = {}
     for name in frame.columns:
         plain = _plain(_AGAIN.sub("", str(name))) if _AGAIN.search(str(name)) else _plain(name)
-        if plain in names and plain in (*PRICES, *_VOLUME, *_TIMES):
+        same = _VOLUME if plain in _VOLUME else (plain,)
+        there = next((names[each] for each in same if each in names), None)
+        if there is not None and plain in (*PRICES, *_VOLUME, *_TIMES, *_INSTRUMENTS):
             raise DataError(
-                f"{path}: two columns could be {plain or 'the time'}: {names[plain]!r} and "
+                f"{path}: two columns could be {same[0] or 'the time'}: {there!r} and "
                 f"{name!r}; remove one"
             )
         names.setdefault(plain, name)

@@ -79,3 +79,66 @@ def test_a_full_disk_behind_the_output_is_one_line() -> None:
     assert done.stderr == (
         "error: the output could not be written: no space left; a stored run stays stored\n"
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_run_whose_report_finds_no_room_stays_stored(shop: Shop) -> None:
+    """Exit code 2 and the same line; the ledger has the run."""
+    command = [*KAIROS, "run", str(shop.portfolio()), "--db", str(shop.database), "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.endswith("no space left; a stored run stays stored\n")
+    assert done.stderr.count("\n") == 1
+    ledger = sqlite3.connect(shop.database)
+    assert ledger.execute("SELECT count(*) FROM backtest_runs").fetchone() == (1,)
+    ledger.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
+@pytest.mark.parametrize(("command", "code"), [("strategies", 0), ("schema", 0), ("nonsense", 2)])
+def test_a_closed_output_changes_no_exit_code(command: str, code: int) -> None:
+    """As in `kairos strategies >&-`."""
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *KAIROS, command]
+    done = subprocess.run(shell, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.count("\n") == (1 if code else 0)
+
+
+INTERRUPTED_IMPORT = """
+import signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+"""
+INTERRUPTED_END = """
+import atexit, signal
+atexit.register(signal.raise_signal, signal.SIGINT)
+"""
+START = """
+import sys
+from infrastructure.cli.start import main
+sys.exit(main())
+"""
+MAIN = "import runpy; runpy.run_path('main.py', run_name='__main__')"
+
+
+@pytest.mark.parametrize("begin", [START, MAIN])
+def test_an_interrupt_while_modules_load_is_one_line(begin: str) -> None:
+    """Ctrl-C right after Enter: exit code 130 and no traceback."""
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT + begin]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "interrupted: nothing of what was unfinished was stored\n"
+
+
+def test_an_interrupt_after_the_work_is_done_changes_nothing() -> None:
+    """What was printed and stored is done: the exit code says so."""
+    command = [sys.executable, "-c", INTERRUPTED_END + START, "schema"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("{")

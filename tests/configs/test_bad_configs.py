@@ -74,3 +74,16 @@ def test_the_tables_are_long_and_each_line_is_one_line() -> None:
     assert len(cases) >= 100
     assert len({json.dumps(replaced) + line[:6] for replaced, line in cases}) == len(cases)
     assert all(line.isprintable() for _, line in cases)
+
+
+def test_a_list_too_long_is_refused_before_its_symbols_are_judged(tmp_path: Path) -> None:
+    """10,000 good symbols pass; a hundred thousand bad ones are one short line."""
+    path = tmp_path / "tight.json"
+    symbols = [f"S{number}" for number in range(10_000)]
+    path.write_text(_config(GOOD_STRATEGY, {"symbols": symbols}), encoding="utf-8")
+    assert len(StrategyLoader().load_strategy(path).symbols) == 10_000
+    path.write_text(_config(GOOD_STRATEGY, {"symbols": [" "] * 100_000}), encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        StrategyLoader().load_strategy(path)
+    line = "tight.json: symbols must name at most 10,000 symbols; found 100,000"
+    assert str(refusal.value) == line

@@ -12,6 +12,7 @@ from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError, StrategyError
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.synthetic import make_demo_bars
+from strategies.tight_candle_strategy import TightCandleStrategy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -138,6 +139,15 @@ def test_a_faulty_strategy_is_one_line(child: type[Nth], found: str) -> None:
     with pytest.raises(StrategyError, match=found) as error:
         child(symbols=["QQQ"], interval="30m").run(demo().head(13))
     assert "\n" not in str(error.value)
+
+
+def test_a_parameter_that_its_indicator_refuses_keeps_its_line() -> None:
+    """It stays a ConfigError, with the strategy's name before the key."""
+    found = "^Doji: tightness_threshold must be a number, .*; found -1.0$"
+    wrong = {"tightness_threshold": -1.0, "strategy_name": "Doji"}
+    strategy = TightCandleStrategy(symbols=["QQQ"], interval="30m", **wrong)  # type: ignore[arg-type]  # any key
+    with pytest.raises(ConfigError, match=found):
+        strategy.run(demo().head(13))
 
 
 def test_a_parameter_may_not_hide_a_config_key() -> None:

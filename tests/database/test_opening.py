@@ -55,6 +55,14 @@ def test_without_an_argument_the_environment_decides(
     assert sorted(path.name for path in tmp_path.glob("*.db")) == ["kairos.db", "other.db"]
 
 
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///", "sqlite:///:memory:", ":memory:"])
+def test_every_address_of_memory_has_one_name(address: str) -> None:
+    """Messages do not call it by a file's name that there is not."""
+    database = open_database(address)
+    assert database.name == "the database in memory"
+    database.close()
+
+
 def test_a_database_in_memory_serves_a_notebook() -> None:
     """sqlite:// keeps nothing on disk and works like the others."""
     database = open_database("sqlite://")

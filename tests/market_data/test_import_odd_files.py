@@ -17,9 +17,29 @@ def test_a_pipe_is_refused_not_waited_for(tmp_path: Path) -> None:
         read_bar_file(pipe)
 
 
-def test_a_price_given_twice_is_refused(tmp_path: Path) -> None:
-    """Which of two closes is meant, only the data's owner knows."""
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+def test_a_device_is_refused_not_read() -> None:
+    """It would never end."""
+    with pytest.raises(DataError, match="/dev/zero: is a pipe or a device"):
+        read_bar_file(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("close", "close: 'close' and 'close.1'; remove one"),
+        ("Close", "close: 'close' and 'Close'; remove one"),
+        (" <CLOSE>", "close: 'close' and ' <CLOSE>'; remove one"),
+        ("Date", "date: 'date' and 'Date'; remove one"),
+        ("vol", "volume: 'volume' and 'vol'; remove one"),
+        ("Symbol", "symbol: 'symbol' and 'Symbol'; remove one"),
+    ],
+)
+def test_a_column_given_twice_is_refused(tmp_path: Path, more: str, found: str) -> None:
+    """Which of two closes is meant, only the data's owner knows; the same in any spelling."""
     path = tmp_path / "bars.csv"
-    path.write_text("date,open,high,low,close,close\n2024-01-02,1,2,1,1.5,1.6\n")
-    with pytest.raises(DataError, match="two columns could be close"):
+    header = "date,open,high,low,close,volume,symbol"
+    path.write_text(f"{header},{more}\n2024-01-02,1,2,1,1.5,9,Q,2\n")
+    with pytest.raises(DataError) as refusal:
         read_bar_file(path)
+    assert str(refusal.value) == f"{path}: two columns could be {found}"

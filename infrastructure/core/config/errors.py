@@ -107,7 +107,7 @@ def _hint(kind: str, found: object, context: Mapping[str, Any]) -> str:
     if kind in ("float_type", "int_type", "bool_type") and isinstance(found, str):
         return " (write it without quotes)" if _is_json_number_or_bool(found) else ""
     if kind == "int_type" and isinstance(found, float) and found.is_integer():
-        return f" (write {int(found)})"
+        return f" (write {int(found)})" if abs(found) < 1e15 else ""  # 1e308 has 309 digits
     return ""
 
 

@@ -26,6 +26,8 @@ from infrastructure.wording import nearest
 LARGEST = 1e12
 """No amount is larger: beyond it float64 soon stops telling one cent from the next."""
 LONGEST_NAME = 200
+MOST_SYMBOLS = 10_000
+"""More than every stock of an exchange: a longer list is a mistake."""
 _USUAL_INTERVALS = ("1m", "5m", "10m", "15m", "30m", "1h", "2h", "4h", "1d")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -53,8 +55,12 @@ def conflict(key: str, text: str, *found: object) -> PydanticCustomError:
 
 
 def plain(value: object) -> object:
-    """2 for 2.0: a checked number no longer knows whether the file had it with a point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """2 for 2.0: a checked number no longer knows whether the file had it with a point.
+
+    Beyond LARGEST it stays as it is: 1e308 has 309 digits.
+    """
+    whole = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST
+    return int(value) if whole else value  # type: ignore[call-overload]  # a float then
 
 
 def not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -93,6 +99,13 @@ def _symbol(value: str) -> str:
     except ConfigError:
         text = "must be 1 to 32 of A-Z a-z 0-9 . _ - / = ^ : without two dots in a row"
         raise wrong(text) from None
+
+
+def _not_too_many(value: Any) -> Any:
+    """Before the symbols themselves are judged, which takes its time."""
+    if isinstance(value, tuple) and len(value) > MOST_SYMBOLS:
+        raise conflict("", f"must name at most {MOST_SYMBOLS:,} symbols; found {len(value):,}")
+    return value
 
 
 def _symbols(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,7 +191,8 @@ Interval = Annotated[
 Symbol = Annotated[str, AfterValidator(_symbol), WithJsonSchema(_SYMBOL_SCHEMA)]
 Symbols = Annotated[
     tuple[Symbol, ...],
-    Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
+    Field(json_schema_extra={"minItems": 1, "maxItems": MOST_SYMBOLS, "uniqueItems": True}),
+    BeforeValidator(_not_too_many),  # pydantic runs the last one first
     BeforeValidator(_list_to_tuple),
     AfterValidator(_symbols),
 ]
