@@ -18,7 +18,7 @@ from infrastructure.core.config import (
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
-from infrastructure.errors import ConfigError
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.ledger_rows import run_record
@@ -146,7 +146,10 @@ class StrategyManager:
         for share in self._shares:
             progress(f"{share.strategy.config.strategy_name}: bars and signals")
             detail = portfolio.fill_policy == "detail"
-            book = share.strategy.book(share.allocation_percentage, reader, detail)
+            try:
+                book = share.strategy.book(share.allocation_percentage, reader, detail)
+            except DataError as error:
+                raise DataError(f"{self._where}: {share.reference}: {error}") from error
             check_stop_table(book)
             books.append(book)
         return books

@@ -68,7 +68,8 @@ def test_one_broken_portfolio_does_not_stop_the_others(shop: Shop) -> None:
     assert done.code == 2
     first, second = done.err.splitlines()
     assert first.startswith("error: a_broken.json: total_capital must be above 0")
-    assert second.startswith("error: NOPE 30m: ")
+    assert second.startswith("error: c_unknown.json: ")
+    assert "NOPE 30m: no bars stored" in second
     assert done.out.count("Portfolio · ") == 1
     assert "Portfolio · b_good" in done.out
 
