@@ -25,6 +25,9 @@ REFUSAL_REASONS = (
     "risk_budget",
 )
 
+ADJUSTMENTS = ("none", "split", "all")
+BAR_CHANGES = ("import", "download", "synthetic", "mend", "remove")
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

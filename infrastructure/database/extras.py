@@ -1,4 +1,4 @@
-"""What tables alone cannot say: frozen strategies, and bars with readable times."""
+"""What tables alone cannot say: frozen strategies, readable bars, and bars that are watched."""
 
 from sqlalchemy import DDL, Table, event
 
@@ -36,9 +36,59 @@ READABLE_BARS: dict[str, tuple[str, ...]] = {
 }
 
 
-def add_extras(strategies: Table, bars: Table) -> None:
+def _content_unknown(row: str) -> str:
+    """SQLite: the series of a changed row is no longer the one that was counted."""
+    return (
+        "INSERT INTO bar_series (symbol, interval, adjusted) "
+        f"VALUES ({row}.symbol, {row}.interval, 'none') ON CONFLICT (symbol, interval) "
+        "DO UPDATE SET content = NULL WHERE content IS NOT NULL;"
+    )
+
+
+def _watch(happened: str, table: str) -> str:
+    """PostgreSQL: the same, once a statement: `table` holds the rows it changed."""
+    operation = happened.split("_")[0]
+    return (
+        f"CREATE TRIGGER market_bars_{happened} AFTER {operation.upper()} ON market_bars "
+        f"REFERENCING {table} TABLE AS changed "
+        "FOR EACH STATEMENT EXECUTE FUNCTION market_bars_changed()"
+    )
+
+
+WATCHED_BARS: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        "CREATE TRIGGER market_bars_insert AFTER INSERT ON market_bars "
+        f"BEGIN {_content_unknown('NEW')} END",
+        "CREATE TRIGGER market_bars_update AFTER UPDATE ON market_bars "
+        f"BEGIN {_content_unknown('OLD')} {_content_unknown('NEW')} END",
+        "CREATE TRIGGER market_bars_delete AFTER DELETE ON market_bars "
+        f"BEGIN {_content_unknown('OLD')} END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION market_bars_changed() RETURNS trigger AS $$ BEGIN "
+        "INSERT INTO bar_series (symbol, interval, adjusted) "
+        "SELECT DISTINCT symbol, interval, 'none' FROM changed "
+        "ON CONFLICT (symbol, interval) DO UPDATE SET content = NULL; "
+        "RETURN NULL; END $$ LANGUAGE plpgsql",
+        _watch("insert", "NEW"),
+        _watch("update_old", "OLD"),
+        _watch("update_new", "NEW"),
+        _watch("delete", "OLD"),
+    ),
+}
+"""Whoever writes bars, with whatever tool, makes the series' `content` unknown."""
+
+UNWATCHED_BARS = tuple(
+    f"DROP TRIGGER market_bars_{happened}" for happened in ("insert", "update", "delete")
+)
+"""SQLite: for the length of a transaction of ours, which counts for itself; see bulk.py."""
+
+
+def add_extras(strategies: Table, series: Table, bars: Table) -> None:
     """Let `create_all` create the triggers and the view with their tables."""
-    for target, statements in ((strategies, STRATEGIES_ARE_FROZEN), (bars, READABLE_BARS)):
+    extras = ((strategies, STRATEGIES_ARE_FROZEN), (bars, READABLE_BARS), (bars, WATCHED_BARS))
+    bars.add_is_dependent_on(series)  # whose rows the bars' triggers write
+    for target, statements in extras:
         for dialect, texts in statements.items():
             for text in texts:
                 ddl = DDL(text.replace("%", "%%")).execute_if(  # type: ignore[no-untyped-call]

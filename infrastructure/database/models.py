@@ -42,15 +42,25 @@ from infrastructure.database.columns import (
     required,
 )
 from infrastructure.database.extras import add_extras
+from infrastructure.database.market_tables import (
+    bar_history,
+    bar_series,
+    market_bars,
+    price_factors,
+    trading_sessions,
+)
 
 __all__ = [
     "algo_strategies",
     "algo_trades",
     "backtest_runs",
     "backtest_strategy_allocations",
+    "bar_history",
+    "bar_series",
     "equity",
     "market_bars",
     "metadata",
+    "price_factors",
     "refused_signals",
     "trading_sessions",
 ]
@@ -232,36 +242,4 @@ equity = table(
     rowid=False,
 )
 
-market_bars = table(
-    "market_bars",  # One bar of one symbol, labelled by its opening time.
-    Column("symbol", Text, primary_key=True),
-    Column("interval", Text, primary_key=True),
-    Column("timestamp", Whole, primary_key=True),  # seconds since 1970 UTC
-    required("open", Real),
-    required("high", Real),
-    required("low", Real),
-    required("close", Real),
-    required("volume", Real),
-    required("source", Text),
-    *above_zero("open", "high", "low", "close"),
-    *zero_or_more("volume"),
-    at_most("low", "open", "high", name="open_inside"),
-    at_most("low", "close", "high", name="close_inside"),
-    rowid=False,
-)
-
-trading_sessions = table(
-    "trading_sessions",  # One session of an exchange calendar, kept so that runs need not ask.
-    Column("calendar", Text, primary_key=True),
-    Column("session", Whole, primary_key=True),  # exchange date, days since 1970
-    required("opens_at", Whole),  # this and the next three: seconds since 1970 UTC
-    required("closes_at", Whole),
-    required("date_start", Whole),
-    required("date_end", Whole),
-    required("library_version", Text),
-    at_most("opens_at", "closes_at"),
-    at_most("date_start", "date_end"),
-    rowid=False,
-)
-
-add_extras(algo_strategies, market_bars)
+add_extras(algo_strategies, bar_series, market_bars)

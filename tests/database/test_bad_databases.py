@@ -115,7 +115,7 @@ def test_a_newer_schema_is_refused(stored: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     message = refusal_of(stored)
-    assert "expected schema 0001 or older; found 9999" in message
+    assert "expected schema 0002 or older; found 9999" in message
     assert "update Kairos" in message
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine, create_engine
 from infrastructure.core.execution import records
 from infrastructure.database import base
 from infrastructure.database.engine import Database, open_database
-from infrastructure.database.migrations.runner import alembic_config, head_revision, upgrade
+from infrastructure.database.migrations.runner import alembic_config, head_revision
 from infrastructure.database.models import metadata
 from infrastructure.database.revision import SCHEMA_REVISION
 from infrastructure.database.sqlite import WRITING, take_over_transactions
@@ -71,13 +71,23 @@ def test_the_first_revision_stays_as_it_was_released(tmp_path: Path) -> None:
     assert made.split() == FIRST_SCHEMA.read_text(encoding="utf-8").split()
 
 
+OLD_BAR = "INSERT INTO market_bars VALUES ('QQQ', '1d', 86400, 1, 2, 1, 2, 9, 'old.csv')"
+
+
 def test_an_older_database_is_brought_to_the_head_with_its_rows(tmp_path: Path) -> None:
-    """upgrade() runs the migrations that are missing, and those only, in one transaction."""
+    """Opening a file of the first revision migrates it; bars it held are counted when asked."""
+    old = migrated(tmp_path / "old.db", "0001")
+    with old.connect() as connection:
+        connection.execution_options(**{WRITING: True})
+        with connection.begin():
+            connection.execute(text(OLD_BAR))
+    old.dispose()
     database = open_database(tmp_path / "old.db")
-    StrategyCreation(database).save_run(run_record())
-    upgrade(database.engine, database.url, "0001")
-    assert rows(database, "SELECT count(*) FROM algo_trades") == [(2,)]
     assert rows(database, "SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
+    assert rows(database, "SELECT close, source FROM market_bars") == [(2.0, "old.csv")]
+    assert rows(database, "SELECT symbol, interval, content FROM bar_series") == [
+        ("QQQ", "1d", None)
+    ]
     database.close()
 
 
