@@ -23,6 +23,7 @@ _PACKAGE = Path(__file__).parent
 KERNEL_SOURCES = (
     "compiled.py",
     "core/execution",
+    "database/sqlite_kernels.py",
     "indicators",
     "market_data/bars.py",
     "risk_management",

@@ -28,7 +28,6 @@ def import_into(
 def print_series(db: str | None) -> None:
     """A line for every symbol and interval. Raises KairosError."""
     from infrastructure.database.engine import open_database
-    from infrastructure.market_data.bars import DEMO_SOURCE
     from infrastructure.market_data.store import stored_series
 
     database = open_database(db)
@@ -37,7 +36,7 @@ def print_series(db: str | None) -> None:
     finally:
         database.close()
     for each in series:
-        made_up = "  SYNTHETIC" if each.source == DEMO_SOURCE else f"  from {each.source}"
+        made_up = "  SYNTHETIC" if each.synthetic else f"  from {each.sources}"
         print(f"{each}{made_up}")
     if not series:
         print(

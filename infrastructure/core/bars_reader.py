@@ -4,7 +4,7 @@ from datetime import date
 
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
-from infrastructure.market_data.bars import DEMO_SOURCE, Bars
+from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.store import read_bars, stored_series
 
@@ -25,13 +25,12 @@ class BarsReader:
     def detail(self, config: StrategyConfig, symbol: str) -> Bars | None:
         """The finest stored bars of the symbol below the strategy's interval, if there are any."""
         coarse = interval_seconds(config.interval)
-        synthetic = self.bars(config, symbol).source == DEMO_SOURCE
+        synthetic = self.bars(config, symbol).synthetic
         finer = [
             series.interval
             for series in stored_series(self._database, symbol)
             if interval_seconds(series.interval) < coarse
-            and (series.source == DEMO_SOURCE)
-            == synthetic  # real bars are not judged by made-up ones
+            and series.synthetic == synthetic  # real bars are not judged by made-up ones
         ]
         if not finer:
             return None

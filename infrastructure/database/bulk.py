@@ -35,11 +35,24 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
 
     On PostgreSQL this waits for another transaction that is writing the same row.
     """
+    statement = _dialect(connection).insert(table).values(row)
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def insert_or_update(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert one row, or give the one of the same primary key these values."""
+    statement = _dialect(connection).insert(table).values(row)
+    key = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in row.items() if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def _dialect(connection: Connection) -> Any:
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects import sqlite as dialect
     else:
         from sqlalchemy.dialects import postgresql as dialect  # type: ignore[no-redef]
-    connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+    return dialect
 
 
 def _is_column(column: Any) -> bool:

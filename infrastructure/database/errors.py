@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from infrastructure.errors import StorageError
@@ -51,11 +51,17 @@ def storage_errors(url: URL) -> Iterator[None]:
     """Raise StorageError for what the operator can put right; a bug passes through unchanged."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, PoolTimeout) as error:
-        message = _one_line(error, url)
+    except Exception as error:
+        message = _one_line(error, url) if _is_from_a_database(error) else None
         if message is None:
             raise
         raise StorageError(f"{place(url)}: {message}") from error
+
+
+def _is_from_a_database(error: Exception) -> bool:
+    """From SQLAlchemy, or straight from a driver, as bulk reading and writing get it."""
+    psycopg = type(error).__module__.partition(".")[0] == "psycopg"  # need not be installed
+    return psycopg or isinstance(error, DBAPIError | sqlite3.Error | PoolTimeout)
 
 
 def _one_line(error: Exception, url: URL) -> str | None:
@@ -65,7 +71,7 @@ def _one_line(error: Exception, url: URL) -> str | None:
         found = found.replace(str(url.password), "***")
     if isinstance(cause, sqlite3.Error):
         advice = _sqlite_advice(cause)
-    elif isinstance(error, IntegrityError):
+    elif "IntegrityError" in {kind.__name__ for kind in type(cause).__mro__}:
         advice = _REFUSED
     elif (state := getattr(cause, "sqlstate", None)) in _BY_STATE:
         advice = _BY_STATE[state]

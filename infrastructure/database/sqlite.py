@@ -7,6 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from infrastructure.database.sqlite_interface import HandledConnection, connect
 from infrastructure.errors import StorageError
 
 BUSY_TIMEOUT = 30.0
@@ -34,8 +35,15 @@ def connect_arguments(url: URL) -> dict[str, object]:
 
 def take_over_transactions(engine: Engine) -> None:
     """Let SQLAlchemy, not the driver, begin every transaction of this engine."""
+    event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+
+
+def _connect(
+    _dialect: object, _record: object, arguments: list[object], options: dict[str, object]
+) -> HandledConnection:
+    return connect(*arguments, **options)
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -75,10 +75,7 @@ def assemble(
     bars, both keep those of real sessions only. columns: sound rows in time order.
     Raises DataError where the calendar does not reach, ConfigError for another `session`.
     """
-    if session not in SESSION_CHOICES:
-        meant = nearest(str(session), SESSION_CHOICES)
-        hint = f' (did you mean "{meant}"?)' if meant else ""
-        raise ConfigError(f"session: expected regular or extended; found {str(session)!r}{hint}")
+    check_session(session)
     step = interval_seconds(interval)
     rows = calendar.rows_of(columns.timestamp)
     days, opened = calendar.session[rows], calendar.opens_at[rows]
@@ -106,6 +103,14 @@ def assemble(
         phase=_phases(columns.timestamp, days, close_of_session),
         source=source,
     )
+
+
+def check_session(session: str) -> None:
+    """Raise ConfigError unless `session` is one of SESSION_CHOICES."""
+    if session not in SESSION_CHOICES:
+        meant = nearest(str(session), SESSION_CHOICES)
+        hint = f' (did you mean "{meant}"?)' if meant else ""
+        raise ConfigError(f"session: expected regular or extended; found {str(session)!r}{hint}")
 
 
 def dates_of(calendar: SessionCalendar, stamps: NDArray[np.int64]) -> NDArray[np.int64]:

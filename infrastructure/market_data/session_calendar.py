@@ -60,14 +60,14 @@ class SessionCalendar:
         """Row in this calendar of each stamp's session, by the rule of `session_of`."""
         stamps = np.asarray(timestamp, dtype=np.int64)
         self._check_reach(stamps)
-        opened, inside = self._opened(stamps)
+        opened, inside = self.opened(stamps)
         # The first date that ends after the stamp is its own date, or else the next session's.
         dated = np.searchsorted(self.date_end, stamps, side="right")
         return np.where(inside, opened, dated)
 
     def in_session(self, timestamp: ArrayLike) -> NDArray[np.bool_]:
         """Whether each stamp lies inside a session, shape (n,); False where the calendar ends."""
-        return self._opened(np.asarray(timestamp, dtype=np.int64))[1]
+        return self.opened(np.asarray(timestamp, dtype=np.int64))[1]
 
     def stamps_between(self, start: date | None, end: date | None) -> tuple[int | None, int | None]:
         """Stamps [first, last), seconds UTC, that hold every bar of the sessions asked for.
@@ -87,7 +87,7 @@ class SessionCalendar:
             last = int(max(self.closes_at[row], self.date_end[row])) if row >= 0 else -(2**62)
         return first, last
 
-    def _opened(self, stamps: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def opened(self, stamps: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Row of the last session to open by each stamp (-1: none); whether it is still open."""
         opened = np.searchsorted(self.opens_at, stamps, side="right") - 1
         return opened, (opened >= 0) & (stamps < self.closes_at[opened])

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import delete, select
 
-from infrastructure.database.bulk import insert_columns
 from infrastructure.database.models import trading_sessions as table
+from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
 from infrastructure.errors import StorageError
 from infrastructure.market_data.exchange_library import library_sessions, library_version
-from infrastructure.market_data.fetching import fetch_records
 from infrastructure.market_data.session_calendar import (
     SessionCalendar,
     reaches_ahead,
@@ -45,22 +44,18 @@ def _read(database: "Database", name: str, version: str) -> SessionCalendar | No
     columns = [table.c[column] for column in _COLUMNS]
     wanted = select(*columns).where(table.c.calendar == name, table.c.library_version == version)
     with database.read() as connection:
-        rows = fetch_records(
-            connection, wanted.order_by(table.c.session), [(column, "i8") for column in _COLUMNS]
-        )
-    if not len(rows):
+        found = fetch_numbers(connection, wanted.order_by(table.c.session), Fields(_COLUMNS))
+    if not len(found["session"]):
         return None
-    by_column = {column: np.ascontiguousarray(rows[column]) for column in _COLUMNS}
-    return SessionCalendar(name, sessions_per_year=sessions_per_year(name), **by_column)
+    return SessionCalendar(name, sessions_per_year=sessions_per_year(name), **found)
 
 
 def _write(database: "Database", calendar: SessionCalendar, version: str) -> None:
     columns = {name: getattr(calendar, name) for name in _COLUMNS}
     with database.write() as connection:
         connection.execute(delete(table).where(table.c.calendar == calendar.name))
-        insert_columns(
-            connection, table, {"calendar": calendar.name, **columns, "library_version": version}
-        )
+        same = {"calendar": calendar.name, "library_version": version}
+        insert_numbers(connection, table, same, columns)
 
 
 def _same(one: SessionCalendar, other: SessionCalendar) -> bool:

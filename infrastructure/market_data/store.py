@@ -1,20 +1,30 @@
-"""Bars in the database: reading them for a run, writing them from an import."""
+"""Bars out of the database: what a strategy reads."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, select
 
-from infrastructure.database.models import market_bars as table
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.assembling import assemble, make_bars
+from infrastructure.market_data.assembling import assemble, check_session, make_bars
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.columns import BarColumns, utc_text
-from infrastructure.market_data.fetching import fetch_records
+from infrastructure.market_data.column_cache import (
+    CACHED_FROM,
+    cache_key,
+    cached_columns,
+    keep_columns,
+)
+from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.intervals import interval_seconds
+from infrastructure.market_data.series import (
+    StoredSeries,
+    one_series,
+    recounted,
+    stored_columns,
+    stored_series,
+)
+from infrastructure.market_data.session_calendar import SessionCalendar, day_number
 from infrastructure.market_data.symbols import check_symbol
 from infrastructure.market_data.writing import WriteResult, write_bars
 
@@ -31,24 +41,6 @@ __all__ = [
     "stored_series",
     "write_bars",
 ]
-
-_PRICES = ("open", "high", "low", "close", "volume")
-_FIELDS = [("timestamp", "i8"), *((name, "f8") for name in _PRICES)]
-
-
-class StoredSeries(NamedTuple):
-    """What the store holds of one symbol at one interval; first and last are opening times, UTC."""
-
-    symbol: str
-    interval: str
-    n_bars: int
-    first: int
-    last: int
-    source: str
-
-    def __str__(self) -> str:
-        days = f"{utc_text(self.first)[:10]} to {utc_text(self.last)[:10]}"
-        return f"{self.symbol} {self.interval} {days} ({self.n_bars:,} bars)"
 
 
 def read_bars(
@@ -72,74 +64,95 @@ def read_bars(
     """
     check_symbol(symbol)
     interval_seconds(interval)
+    check_session(session)
     if start is not None and end is not None and start > end:
         raise ConfigError(f"start {start} must not lie after end {end}")
     days = get_calendar(calendar, database)
-    first, last = days.stamps_between(start, end)
-    wanted = _between(symbol, interval, first, last)
-    with database.read() as connection:
-        columns = _read_columns(connection, wanted).checked(f"{symbol} {interval}")
-        source = _sources(connection, wanted) if len(columns) else ""
-    bars = assemble(symbol, interval, days, columns, session, source, start, end)
-    if not len(bars):
+    bars = _read(database, symbol, interval, days, session, start, end)
+    if bars is None or not len(bars):
         raise _no_bars(database, symbol, interval, calendar, session, start, end)
     return bars
 
 
-def stored_series(database: "Database", symbol: str | None = None) -> list[StoredSeries]:
-    """What the store holds, by symbol and interval; of one symbol only, where that is given."""
-    by_source = select(
-        table.c.symbol,
-        table.c.interval,
-        table.c.source,
-        func.count().label("n_bars"),
-        func.min(table.c.timestamp).label("first"),
-        func.max(table.c.timestamp).label("last"),
-    ).group_by(table.c.symbol, table.c.interval, table.c.source)
-    if symbol is not None:
-        by_source = by_source.where(table.c.symbol == symbol)
-    found: dict[tuple[str, str], StoredSeries] = {}
+def _read(
+    database: "Database",
+    symbol: str,
+    interval: str,
+    calendar: SessionCalendar,
+    session: str,
+    start: date | None,
+    end: date | None,
+) -> Bars | None:
+    """The bars from start to end; None where the series has none at all."""
     with database.read() as connection:
-        for name, interval, source, n_bars, first, last in connection.execute(
-            by_source.order_by(table.c.symbol, table.c.interval, table.c.source)
-        ):
-            part = StoredSeries(name, interval, n_bars, first, last, source)
-            known = found.get((name, interval))
-            found[name, interval] = _joined(known, part) if known else part
-    return sorted(found.values(), key=lambda s: (s.symbol, interval_seconds(s.interval)))
+        series = one_series(connection, symbol, interval)
+        if series is not None:
+            return _of_series(connection, series, calendar, session, start, end)
+    # Another program has written to it, or there is none.
+    if recounted(database, symbol, interval) is None:
+        return None
+    with database.read() as connection:
+        series = one_series(connection, symbol, interval)
+        if series is None:  # a database that cannot be written keeps no count
+            columns = stored_columns(connection, symbol, interval)
+            name = f"{symbol} {interval}"
+            return assemble(
+                symbol, interval, calendar, columns.checked(name), session, "", start, end
+            )
+        return _of_series(connection, series, calendar, session, start, end)
 
 
-def _joined(one: StoredSeries, other: StoredSeries) -> StoredSeries:
-    return one._replace(
-        n_bars=one.n_bars + other.n_bars,
-        first=min(one.first, other.first),
-        last=max(one.last, other.last),
-        source=f"{one.source}, {other.source}",
-    )
+def _of_series(
+    connection: "Connection",
+    series: StoredSeries,
+    calendar: SessionCalendar,
+    session: str,
+    start: date | None,
+    end: date | None,
+) -> Bars:
+    """From the mapped columns where the series is long, else from the table."""
+    if series.count.n_bars >= CACHED_FROM:
+        return _between(_whole(connection, series, calendar, session), start, end)
+    first, last = calendar.stamps_between(start, end)
+    columns = stored_columns(connection, series.symbol, series.interval, first, last)
+    return _assembled(series, columns, calendar, session, start, end)
 
 
-def _between(
-    symbol: str, interval: str, first: int | None, last: int | None
-) -> Sequence[ColumnElement[bool]]:
-    """Conditions: one series, stamps from `first` up to but not including `last`."""
-    conditions = [table.c.symbol == symbol, table.c.interval == interval]
-    if first is not None:
-        conditions.append(table.c.timestamp >= first)
-    if last is not None:
-        conditions.append(table.c.timestamp < last)
-    return conditions
+def _whole(
+    connection: "Connection", series: StoredSeries, calendar: SessionCalendar, session: str
+) -> Bars:
+    key = cache_key(series.count.content, calendar, session)
+    columns = cached_columns(key)
+    if columns is not None:
+        names = (series.symbol, series.interval, calendar.name)
+        return Bars(*names, **columns, source=series.sources)
+    read = stored_columns(connection, series.symbol, series.interval)
+    bars = _assembled(series, read, calendar, session)
+    keep_columns(key, bars)
+    return bars
 
 
-def _read_columns(connection: "Connection", wanted: Sequence[ColumnElement[bool]]) -> BarColumns:
-    columns = [table.c[name] for name, _ in _FIELDS]
-    query = select(*columns).where(*wanted).order_by(table.c.timestamp)
-    rows = fetch_records(connection, query, _FIELDS)
-    return BarColumns(*(np.ascontiguousarray(rows[name]) for name, _ in _FIELDS))
+def _assembled(
+    series: StoredSeries,
+    columns: BarColumns,
+    calendar: SessionCalendar,
+    session: str,
+    start: date | None = None,
+    end: date | None = None,
+) -> Bars:
+    symbol, interval = series.symbol, series.interval
+    checked = columns.checked(f"{symbol} {interval}")
+    return assemble(symbol, interval, calendar, checked, session, series.sources, start, end)
 
 
-def _sources(connection: "Connection", wanted: Sequence[ColumnElement[bool]]) -> str:
-    names = connection.execute(select(table.c.source).where(*wanted).distinct())
-    return ", ".join(sorted(names.scalars()))
+def _between(bars: Bars, start: date | None, end: date | None) -> Bars:
+    """The sessions from start to end (views)."""
+    first, last = 0, len(bars)
+    if start is not None:
+        first = int(np.searchsorted(bars.session, day_number(start)))
+    if end is not None:
+        last = int(np.searchsorted(bars.session, day_number(end), side="right"))
+    return bars if (first, last) == (0, len(bars)) else bars.rows(first, max(first, last))
 
 
 def _no_bars(

@@ -78,7 +78,7 @@ def ensure_demo_bars(
     made = []
     for symbol in symbols:
         held = stored_series(database, symbol)
-        real = any(series.source != DEMO_SOURCE for series in held)
+        real = any(not series.synthetic for series in held)
         if real or any(series.interval == interval for series in held):
             continue
         bars = make_demo_bars(symbol, interval, calendar, database=database)

@@ -14,9 +14,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.engine import URL, create_engine
 
+import tests.database.test_numbers as numbers
+import tests.database.test_watched_bars as watching
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import upgrade
-from infrastructure.database.models import algo_trades, metadata
+from infrastructure.database.models import algo_trades, market_bars, metadata
+from infrastructure.database.numbers import insert_numbers
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_programs import needs_fork, program
@@ -179,3 +182,21 @@ def test_a_server_that_is_not_there_is_said_to_be_so(server: Path) -> None:
         open_database(f"postgresql+psycopg://me:secret@/x?host={server / 'nowhere'}")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_columns_of_numbers_come_back(ledger: Database) -> None:
+    """Binary COPY writes and reads what SQLite's C interface does; a bad row is refused."""
+    written = numbers.columns(1_000)
+    with ledger.write() as connection:
+        insert_numbers(connection, market_bars, numbers.SAME, written)
+    found = numbers.read_back(ledger)
+    assert {name: column.tolist() for name, column in found.items()} == {
+        name: column.tolist() for name, column in written.items()
+    }
+    with pytest.raises(StorageError, match="refused a row"), ledger.write() as connection:
+        insert_numbers(connection, market_bars, numbers.SAME, numbers.columns(1))
+
+
+def test_whoever_changes_bars_makes_their_content_unknown(ledger: Database) -> None:
+    """The triggers say per statement what SQLite's say per row."""
+    watching.assert_changes_are_seen(ledger)

@@ -22,7 +22,7 @@ SOUND = [row("09:30"), row("10:00"), row("10:30"), row("11:00")]
 
 def n_stored(database: Database) -> int:
     """How many bars the store has."""
-    return sum(series.n_bars for series in stored_series(database))
+    return sum(series.count.n_bars for series in stored_series(database))
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_daily_row_of_a_holiday_is_kept_and_not_traded(
     report = import_bars(database, write_file(HEADER, *rows), "QQQ")
     assert (report.taken, report.outside_session, report.sessions) == (3, 1, 2)
     assert len(stamps_of(database, "1d")) == 2
-    assert stored_series(database)[0].n_bars == 3
+    assert stored_series(database)[0].count.n_bars == 3
 
 
 def test_futures_daily_rows_keep_their_date(database: Database, write_file: WriteFile) -> None:

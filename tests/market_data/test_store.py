@@ -9,7 +9,6 @@ from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.store import (
-    StoredSeries,
     read_bars,
     stored_series,
     write_bars,
@@ -41,7 +40,7 @@ def test_what_was_written_is_read(filled: Database) -> None:
 def test_regular_hours_leave_the_rest_in_the_store(filled: Database) -> None:
     """Bars outside the session are not in the result, and are still stored."""
     assert len(read_bars(filled, "QQQ", "30m")) == 6
-    assert stored_series(filled)[0].n_bars == 9
+    assert stored_series(filled)[0].count.n_bars == 9
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_real_bars_remove_every_synthetic_one(database: Database) -> None:
     assert read_bars(database, "QQQ", "30m").source == "demo"
     real = rows_at("2024-01-02 14:30")
     assert write_bars(database, "QQQ", "30m", real, "real") == (1, 0, 0, 3)
-    assert [(s.interval, s.n_bars, s.source) for s in stored_series(database)] == [
+    assert [(s.interval, s.count.n_bars, s.sources) for s in stored_series(database)] == [
         ("5m", 3, "demo"),
         ("30m", 1, "real"),
     ]
@@ -164,8 +163,12 @@ def test_store_tells_what_it_holds(filled: Database) -> None:
     write_bars(filled, "QQQ", "5m", THREE_DAYS.take(slice(0, 2)), "a.csv")
     write_bars(filled, "QQQ", "5m", THREE_DAYS.take(slice(2, 3)), "b.csv")
     first, last = utc("2024-01-02 14:00"), utc("2024-01-04 20:30")
-    assert stored_series(filled) == [
-        StoredSeries("QQQ", "5m", 3, first, utc("2024-01-02 20:30"), "a.csv, b.csv"),
-        StoredSeries("QQQ", "30m", 9, first, last, "by hand"),
+    held = [
+        (s.interval, s.count.n_bars, s.count.first_bar, s.count.last_bar, s.sources)
+        for s in stored_series(filled)
+    ]
+    assert held == [
+        ("5m", 3, first, utc("2024-01-02 20:30"), "a.csv, b.csv"),
+        ("30m", 9, first, last, "by hand"),
     ]
     assert stored_series(filled, "SPY") == []

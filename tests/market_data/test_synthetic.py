@@ -90,7 +90,7 @@ def test_synthetic_bars_are_stored_and_read_as_made(database: Database) -> None:
     read = read_bars(database, "QQQ", "30m")
     assert (read.fingerprint, read.source) == (made.fingerprint, "demo")
     make_demo_bars(database=database)
-    assert stored_series(database)[0].n_bars == len(made)
+    assert stored_series(database)[0].count.n_bars == len(made)
 
 
 def test_only_symbols_without_bars_get_synthetic_ones(database: Database) -> None:
@@ -105,7 +105,7 @@ def test_only_symbols_without_bars_get_synthetic_ones(database: Database) -> Non
     assert "QQQ 1d: no bars in " in lines[0] and "SYNTHETIC" in lines[0]
     assert lines[0].endswith("kairos data import FILE --symbol QQQ --interval 1d")
     assert ensure_demo_bars(database, ["QQQ", "SPY"], "1d") == []
-    assert [(s.symbol, s.source) for s in stored_series(database)] == [
+    assert [(s.symbol, s.sources) for s in stored_series(database)] == [
         ("QQQ", "demo"),
         ("SPY", "real"),
     ]

@@ -1,0 +1,104 @@
+"""Columns of numbers come back as they were written, by whichever way they travel."""
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from infrastructure.database.engine import Database
+from infrastructure.database.models import market_bars, trading_sessions
+from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
+from infrastructure.database.sqlite_interface import HandledConnection
+from infrastructure.errors import StorageError
+
+PRICES = ("open", "high", "low", "close", "volume")
+SAME = {"symbol": "QQQ", "interval": "1m", "source": 'it\'s; a "file" é.csv'}
+
+
+def columns(n_rows: int) -> dict[str, np.ndarray]:
+    """Bars with prices that no decimal writes exactly."""
+    close = 100.0 + np.arange(n_rows) / 3.0
+    stamps = 1_700_000_000 + 60 * np.arange(n_rows)
+    prices = dict.fromkeys(PRICES, close)
+    return {"timestamp": stamps, **prices}
+
+
+def without_handle(database: Database) -> None:
+    """Let every connection of this database go through Python objects."""
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, HandledConnection)
+        driver.handle = None
+
+
+def read_back(database: Database) -> dict[str, np.ndarray]:
+    """What the table holds of QQQ."""
+    query = select(*(market_bars.c[name] for name in ("timestamp", *PRICES)))
+    wanted = query.where(market_bars.c.symbol == "QQQ").order_by(market_bars.c.timestamp)
+    with database.read() as connection:
+        return fetch_numbers(connection, wanted, Fields(("timestamp",), PRICES))
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 63, 64, 65, 5_000])
+@pytest.mark.parametrize("native", [True, False])
+def test_numbers_come_back_to_the_last_bit(database: Database, n_rows: int, native: bool) -> None:
+    """Both ways write and read the same rows; no row more, no row less."""
+    if not native:
+        without_handle(database)
+    written = columns(n_rows)
+    with database.write() as connection:
+        assert insert_numbers(connection, market_bars, SAME, written) == n_rows
+    found = read_back(database)
+    assert {name: column.tolist() for name, column in found.items()} == {
+        name: column.tolist() for name, column in written.items()
+    }
+    with database.read() as connection:
+        sources = connection.execute(select(market_bars.c.source).distinct()).scalars().all()
+    assert sources == ([SAME["source"]] if n_rows else [])
+
+
+def test_this_machine_goes_the_quick_way(database: Database) -> None:
+    """Where Python's SQLite is a shared library, its C interface is used."""
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+    assert isinstance(driver, HandledConnection)
+    assert driver.handle is not None
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"close": np.full(100, np.nan)}, "NOT NULL"),
+        ({"high": np.full(100, 1e-3)}, "CHECK"),
+        ({"timestamp": np.zeros(100, np.int64)}, "UNIQUE"),
+    ],
+)
+def test_a_bad_row_refuses_all(
+    database: Database, native: bool, change: dict[str, np.ndarray], told: str
+) -> None:
+    """The schema judges rows that come in bulk as it judges single ones; nothing is left."""
+    if not native:
+        without_handle(database)
+    with pytest.raises(StorageError, match=f"refused a row.*{told}"), database.write() as one:
+        insert_numbers(one, market_bars, SAME, columns(100) | change)
+    assert len(read_back(database)["timestamp"]) == 0
+
+
+def test_whole_numbers_alone_have_no_real_part(database: Database) -> None:
+    """A query of int64 columns gives int64 columns, beyond what a float could hold."""
+    largest = 2**62 + 1
+    row = {name: np.array([largest]) for name in ("session", "opens_at", "closes_at")}
+    row |= {name: np.array([largest]) for name in ("date_start", "date_end")}
+    with database.write() as connection:
+        same = {"calendar": "X", "library_version": "1"}
+        insert_numbers(connection, trading_sessions, same, row)
+    query = select(trading_sessions.c.session, trading_sessions.c.opens_at)
+    with database.read() as connection:
+        found = fetch_numbers(connection, query, Fields(("session", "opens_at")))
+    assert found["session"].tolist() == found["opens_at"].tolist() == [largest]
+
+
+def test_reading_through_a_reading_connection_cannot_write(database: Database) -> None:
+    """The quick way keeps the connection's promise."""
+    with pytest.raises(StorageError, match="read-only"), database.read() as connection:
+        insert_numbers(connection, market_bars, SAME, columns(3))
