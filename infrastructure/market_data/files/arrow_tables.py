@@ -1,0 +1,57 @@
+"""Parquet and Feather files, some rows at a time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from infrastructure.errors import DataError
+from infrastructure.market_data.files.table import Table
+
+_AT_ONCE = 500_000
+
+
+def parquet_tables(path: Path) -> Iterator[Table]:
+    """The rows of a Parquet file. Raises DataError for a damaged one."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            batches = file.iter_batches(batch_size=_AT_ONCE)
+            yield from _tables("Parquet", batches)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, "Parquet", error) from error
+
+
+def feather_tables(path: Path) -> Iterator[Table]:
+    """The rows of a Feather (Arrow) file. Raises DataError for a damaged one."""
+    import pyarrow as pa
+
+    try:
+        with pa.memory_map(str(path)) as source:
+            file = pa.ipc.open_file(source)
+            batches = (file.get_batch(n) for n in range(file.num_record_batches))
+            yield from _tables("Feather", batches)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, "Feather", error) from error
+
+
+def _tables(format: str, batches: Iterator[Any]) -> Iterator[Table]:
+    place = 1
+    for batch in batches:
+        frame = batch.to_pandas()
+        if any(frame.index.names):  # pandas kept the times as its index
+            frame = frame.reset_index()
+        frame.columns = [_joined(name) for name in frame.columns]
+        yield Table(format, frame.reset_index(drop=True), "row", place)
+        place += len(frame)
+
+
+def _joined(name: Any) -> str:
+    """`('Close', 'QQQ')`, the name of a column with two levels, is Close."""
+    return str(name[0]) if isinstance(name, tuple) else str(name)
+
+
+def _damaged(path: Path, format: str, error: Exception) -> DataError:
+    reason = " ".join(str(error).split())[:100]
+    return DataError(f"{path}: is no readable {format} file: {reason}")
