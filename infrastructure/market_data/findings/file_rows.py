@@ -19,9 +19,9 @@ class _Kind:
 
 
 _KINDS = {
-    REPEATED: _Kind("duplicates", NOTE, "repeat a row word for word and are dropped", ""),
-    DIFFERING: _Kind("conflicts", ERROR, "say different things of one time", "--keep last"),
-    UNSORTED: _Kind("unsorted", NOTE, "stand out of time order and are sorted", ""),
+    REPEATED: _Kind("duplicates", NOTE, "that repeat another word for word, dropped", ""),
+    DIFFERING: _Kind("conflicts", ERROR, "of one time with different values", "--keep last"),
+    UNSORTED: _Kind("unsorted", NOTE, "out of time order, sorted", ""),
 }
 _UNFIT = "unfit"
 
@@ -43,7 +43,7 @@ def _finding(
     symbol: str, interval: str, file: str, columns: BarColumns, verdict: Verdict, reason: str
 ) -> Finding:
     rows = np.flatnonzero(verdict.codes == REASONS.index(reason))
-    kind = _KINDS.get(reason, _Kind(_UNFIT, ERROR, f"have {reason}", "--drop-bad"))
+    kind = _KINDS.get(reason, _Kind(_UNFIT, ERROR, f"with {reason}", "--drop-bad"))
     stamps = columns.timestamp[rows]
     known = stamps != 0
     worst = f"{plural(len(rows), 'row')} {kind.told}; the first is row {rows[0] + 1}"
