@@ -14,7 +14,7 @@ OUTSIDE = "outside"
 
 _OUTSIDE_KINDS = ("closing_bar", "half_day_after_hours", "mixed_sessions", "no_session")
 
-MENDABLE = ("spike", "stale", "zero_range", "off_grid", *_OUTSIDE_KINDS)
+MENDABLE = ("spike", "displaced", "stale", "zero_range", "off_grid", *_OUTSIDE_KINDS)
 """Kinds whose stamps are stored bars that a series is better off without."""
 
 

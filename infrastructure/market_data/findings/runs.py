@@ -23,6 +23,10 @@ THIN = 0.05
 nature, or the vendor's: a note says so, and nothing would mend it."""
 
 
+HARDLY_BARS = 0.5
+"""Where more than this share has none, candles, stops and targets mean nothing: a warning."""
+
+
 def quiet_runs(series: BarSeries) -> list[Finding]:
     """All findings of this page."""
     repeats = repeating_rows(series)
@@ -65,22 +69,16 @@ def _tails(series: BarSeries, last_rows: NDArray[np.intp]) -> str:
 def _runs_and_rest(
     series: BarSeries, rows: NDArray[np.intp], kind: str, what: str
 ) -> list[Finding]:
-    """A warning for long runs, and a note for the bars that stand alone; thin data: one note."""
+    """A warning for long runs, and a note for the bars that stand alone."""
     if not len(rows):
         return []
     runs = runs_of(rows)
     first, length = runs.longest()
     longest = f"bars with {what}, the longest run is {plural(length, 'bar')} from "
-    longest += series.text(series.columns.timestamp[first])
-    if len(rows) > THIN * series.counts.sum():
-        return [
-            _single(
-                series,
-                rows,
-                kind,
-                f"{longest}; so many: few trade this market, or its vendor tells so little",
-            )
-        ]
+    longest += series.row_text(first)
+    share = len(rows) / series.counts.sum()
+    if share > THIN:
+        return [_frequent(series, rows, kind, share, longest)]
     long = runs.of_at_least(LONG_RUN)
     findings = []
     if long.any():
@@ -88,10 +86,19 @@ def _runs_and_rest(
         mend = _mend(series, kind, stamps)
         findings.append(Finding(kind, WARNING, len(stamps), longest, mend, stamps))
     if not long.all():
-        alone = rows[~long]
-        text = series.text(series.columns.timestamp[alone[0]])
-        findings.append(_single(series, alone, kind, f"bars with {what}, the first {text}"))
+        alone = series.stamps(rows[~long])
+        worst = f"bars with {what}, the first {series.text(alone[0])}"
+        findings.append(Finding(f"single_{kind}", NOTE, len(alone), worst, "", alone))
     return findings
+
+
+def _frequent(
+    series: BarSeries, rows: NDArray[np.intp], kind: str, share: float, longest: str
+) -> Finding:
+    """So many that runs say nothing: a thin market, or a vendor that knows closes only."""
+    severity = WARNING if share > HARDLY_BARS else NOTE
+    worst = f"{longest}; {share:.0%} of all: few trade this market, or its vendor tells too little"
+    return Finding(f"frequent_{kind}", severity, len(rows), worst, "", series.stamps(rows))
 
 
 def _mend(series: BarSeries, kind: str, stamps: NDArray[np.int64]) -> str:
@@ -99,7 +106,3 @@ def _mend(series: BarSeries, kind: str, stamps: NDArray[np.int64]) -> str:
     if kind == "zero_range":
         return remove(series.symbol, series.interval, kind)
     return download(series.symbol, series.interval, series.calendar.session_of(stamps[[0, -1]]))
-
-
-def _single(series: BarSeries, rows: NDArray[np.intp], kind: str, worst: str) -> Finding:
-    return Finding(f"single_{kind}", NOTE, len(rows), worst, "", series.stamps(rows))

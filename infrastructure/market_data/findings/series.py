@@ -68,11 +68,12 @@ class BarSeries:
             yield first, min(first + ROWS_AT_ONCE, n_rows)
 
     def session_slices(self) -> Iterator[slice]:
-        """Whole sessions, all of them, that hold about ROWS_AT_ONCE bars together, or should."""
+        """Whole sessions, all of them, in parts of at most about ROWS_AT_ONCE bars, all alike."""
         room = np.cumsum(np.maximum(self.counts, self.expected))
-        bounds = np.flatnonzero(np.diff(room // ROWS_AT_ONCE)) + 1
-        edges = [0, *bounds.tolist(), len(self.sessions)]
-        for first, last in pairwise(edges):
+        n_parts = -(-int(room[-1]) // ROWS_AT_ONCE)
+        bounds = np.searchsorted(room, room[-1] * np.arange(1, n_parts) // n_parts)
+        edges = np.unique([0, *bounds.tolist(), len(self.sessions)])
+        for first, last in pairwise(edges.tolist()):
             yield slice(first, last)
 
     def inside(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:

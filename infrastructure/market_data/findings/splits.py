@@ -21,6 +21,9 @@ NEAR = 0.08
 NEAR_SMALL = 0.03
 """...and how far from those below 2, which lie close together and near to plain bad news."""
 
+SURE = 1.5
+"""Bad news alone seldom moves a price so far while nobody trades; 5:4 and 4:3 stay warnings."""
+
 USUAL_NIGHTS = 5.0
 """It may lie no further off than so many usual nights (by the median): quiet markets are exact."""
 
@@ -55,10 +58,11 @@ def splits(
         f"the largest on {day_text(daily.day[row])}: from {daily.close[row - 1]:g} to "
         f"{daily.open[row]:g} overnight, near {ratio_text(ratio)}"
     )
+    sure = judged and max(ratio, 1 / ratio) >= SURE
     worst += ", with no rush of volume" if judged else "; there is no volume to judge it by"
     mend = adjust(series.symbol, [(int(daily.day[row]), ratio) for row, ratio in found])
     stamps = daily.stamp[[row for row, _ in found]]
-    return Finding("split", ERROR if judged else WARNING, len(found), worst, mend, stamps)
+    return Finding("split", ERROR if sure else WARNING, len(found), worst, mend, stamps)
 
 
 def find_splits(daily: DailyBars) -> list[tuple[int, float]]:

@@ -77,8 +77,16 @@ def test_bars_without_range_are_usual_where_few_trade() -> None:
     for name in ("high", "low", "close"):
         getattr(bars, name)[one_trade] = bars.open[one_trade]
     findings = found(bars, "1m")
-    assert list(findings) == ["single_zero_range"]
-    assert findings["single_zero_range"].count == (bars.high == bars.low).sum()
+    assert list(findings) == ["frequent_zero_range"]
+    assert findings["frequent_zero_range"].severity == "note"
+    assert findings["frequent_zero_range"].count == (bars.high == bars.low).sum()
+
+
+def test_closes_only_are_a_warning() -> None:
+    """A vendor that writes the close four times: candles and stops mean nothing."""
+    finding = found(flat(clean(), "2024-01-01", "2024-04-01"))["frequent_zero_range"]
+    assert (finding.severity, finding.count, finding.mend) == ("warning", len(clean()), "")
+    assert "100% of all" in finding.worst
 
 
 def test_run_without_volume_is_a_warning_and_not_to_be_removed() -> None:

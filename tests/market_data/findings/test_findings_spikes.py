@@ -104,3 +104,26 @@ def test_a_price_that_stood_still_has_its_spikes_too() -> None:
     for name in ("open", "high", "low", "close"):
         getattr(bars, name)[still] = 300.0
     assert found(moved(bars, SPIKE, high=1.05), "1m")["spike"].stamps.tolist() == [utc(SPIKE)]
+
+
+@pytest.mark.parametrize("interval", ["30m", "1m"])
+@pytest.mark.parametrize("n_bars", [2, 3, 5])
+@pytest.mark.parametrize("factor", [10.0, 0.01, 1.15, 0.85])
+def test_few_bars_on_another_level_are_an_error(interval: str, n_bars: int, factor: float) -> None:
+    """A decimal point that slipped for some bars: all of them, and none besides."""
+    bars = clean(interval, start=date(2024, 2, 1), end=date(2024, 2, 9))
+    first = int(np.flatnonzero(bars.timestamp == utc(SPIKE))[0])
+    rows = slice(first, first + n_bars)
+    findings = found(scaled(bars, rows, price=factor), interval)
+    assert list(findings) == ["displaced"]
+    assert (findings["displaced"].severity, findings["displaced"].count) == ("error", n_bars)
+    assert findings["displaced"].stamps.tolist() == bars.timestamp[rows].tolist()
+    assert f"{n_bars} bars from 2024-02-06 11:00 (16:00 UTC)" in findings["displaced"].worst
+    assert findings["displaced"].mend.endswith(f"--interval {interval} --remove displaced")
+
+
+def test_another_level_for_long_is_not_displaced() -> None:
+    """Six bars and more: the market may have been there."""
+    bars = clean("1m", start=date(2024, 2, 1), end=date(2024, 2, 9))
+    first = int(np.flatnonzero(bars.timestamp == utc(SPIKE))[0])
+    assert found(scaled(bars, slice(first, first + 6), price=1.15), "1m") == {}
