@@ -22,7 +22,7 @@ def download(symbol: str, interval: str, sessions: NDArray[np.int64]) -> str:
 
 def adjust(symbol: str, splits: Iterable[tuple[int, float]]) -> str:
     """Enter splits: (session, days since 1970; new shares for an old one)."""
-    given = " ".join(f"--split {day_text(day)}:{ratio:g}" for day, ratio in splits)
+    given = " ".join(f"--split {day_text(day)}:{ratio:.12g}" for day, ratio in splits)
     return f"kairos data adjust {quote(symbol)} {given}"
 
 

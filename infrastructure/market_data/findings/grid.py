@@ -110,7 +110,7 @@ def _holes_of(
     filled = np.zeros(int(marks.length.sum()), dtype=np.bool_)
     filled[before[marks.owner] + since // series.step] = True
     filled |= np.repeat(np.isin(marks.sessions, skipped), marks.length)
-    _fill_cut(filled, marks, before, cut, since // series.step)
+    _fill_cut(series, filled, marks, before, cut)
     empty = np.flatnonzero(~filled)
     owner = np.searchsorted(before, empty, side="right") - 1
     place = empty - before[owner]
@@ -123,21 +123,20 @@ def _holes_of(
 
 
 def _fill_cut(
+    series: BarSeries,
     filled: NDArray[np.bool_],
     marks: _Marks,
     before: NDArray[np.int64],
     cut: NDArray[np.intp],
-    place: NDArray[np.int64],
 ) -> None:
     """Nothing is missing before the data's first bar, nor after its last."""
-    for session in cut.tolist():
-        local = int(np.searchsorted(marks.sessions, session))
-        if local < len(marks.sessions) and marks.sessions[local] == session:
-            places = before[local] + place[marks.owner == local]
-            if session:
-                filled[places[-1] : before[local] + marks.length[local]] = True
-            else:
-                filled[before[local] : places[0]] = True
+    for local in np.flatnonzero(np.isin(marks.sessions, cut)).tolist():
+        places = filled[before[local] : before[local] + marks.length[local]]  # a view
+        there = np.flatnonzero(places)
+        if marks.sessions[local] == 0:
+            places[: there[0]] = True
+        if marks.sessions[local] == len(series.sessions) - 1:
+            places[there[-1] :] = True
 
 
 def _never_traded(

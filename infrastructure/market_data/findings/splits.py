@@ -107,8 +107,9 @@ def _stays(daily: DailyBars, jump: float, row: int) -> bool:
 
 def _rush(daily: DailyBars, row: int) -> float:
     """Turnover of the day in usual turnovers; 0 where there is no volume."""
-    turnover = daily.volume[: row + 1] * daily.close[: row + 1]
-    usual, that_day = medians_around(turnover, row, _BEFORE)
+    first = max(row - _BEFORE, 0)
+    turnover = daily.volume[first : row + 1] * daily.close[first : row + 1]
+    usual, that_day = medians_around(turnover, row - first, _BEFORE)
     return that_day / usual if usual > 0 else 0.0
 
 

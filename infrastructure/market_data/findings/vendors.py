@@ -23,7 +23,7 @@ def compare_vendors(
 
     ours, theirs: sound rows, strictly ascending. names: of the two, for the report. Counted, and
     in `stamps`, are bars whose prices are TOO_FAR apart (a warning); where there are none, bars
-    that differ at all (a note).
+    whose prices differ at all (a note); where only volumes do, all that both have (a note).
     """
     _, mine, other = np.intersect1d(
         ours.timestamp, theirs.timestamp, assume_unique=True, return_indices=True
@@ -40,7 +40,7 @@ def compare_vendors(
         return None
     usual = float(np.median(ours.high - ours.low))
     far = differ & (apart > TOO_FAR * usual)
-    counted = far if far.any() else differ
+    counted = next(mask for mask in (far, differ, ours.high > 0) if mask.any())
     worst = _worst(ours, theirs, apart, names)
     told = (
         f"{plural(len(mine), 'bar')} of {names[0]} and {names[1]} have the same time, "

@@ -52,6 +52,23 @@ def test_minutes_without_a_trade_are_a_note() -> None:
     assert finding.stamps.tolist() == bars.timestamp[absent].tolist()
 
 
+def test_quiet_hole_that_is_long_is_a_warning() -> None:
+    """Twenty minutes in a row are no chance, whatever the volume beside them."""
+    bars = clean("1m", end=date(2024, 1, 12))
+    bars.volume[between(bars, "2024-01-04 16:58", "2024-01-04 17:22")] *= 0.01
+    gone = bars.take(~between(bars, "2024-01-04 17:00", "2024-01-04 17:20"))
+    finding = found(gone, "1m")["missing_bars"]
+    assert (finding.severity, finding.count) == ("warning", 20)
+
+
+def test_quiet_half_hour_that_is_missing_is_a_warning() -> None:
+    """In half an hour somebody trades."""
+    bars = clean()
+    bars.volume[between(bars, "2024-01-04 16:30", "2024-01-04 18:00")] *= 0.01
+    finding = found(without(bars, "2024-01-04 17:00"))["missing_bars"]
+    assert finding.severity == "warning"
+
+
 def test_lunch_that_most_sessions_have_is_no_hole() -> None:
     """Places empty day after day are hours that nobody trades; one more hole is still found."""
     bars = clean("30m")

@@ -77,6 +77,16 @@ def test_vendors_that_agree_give_nothing() -> None:
     )
 
 
+def test_vendors_with_other_volumes_alone_are_a_note() -> None:
+    """The same prices; a tenth of the volume."""
+    finding = compare_vendors(
+        "QQQ", "30m", clean(), scaled(clean(), slice(None), volume=10), ("A", "B")
+    )
+    assert finding is not None
+    assert (finding.severity, finding.count) == ("note", len(clean()))
+    assert "volumes of A are 0.1 times those of B" in finding.worst
+
+
 def test_vendors_a_cent_apart_are_a_note() -> None:
     """Counted, and far less than a usual range."""
     ours = clean()

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pytest
 from bar_rows import utc
-from planted import between, clean, found, with_bars
+from planted import between, clean, found, with_bars, without
 
 from infrastructure.market_data.calendars import get_calendar
 
@@ -74,6 +74,16 @@ def test_data_may_begin_and_end_inside_a_session() -> None:
     assert (cut["cut_sessions"].severity, cut["cut_sessions"].count) == ("note", 2)
     assert "2024-01-02 14:00 (19:00 UTC)" in cut["cut_sessions"].worst
     assert "2024-03-28 11:00 (15:00 UTC)" in cut["cut_sessions"].worst
+
+
+def test_one_session_may_be_cut_on_both_sides() -> None:
+    """A few bars of one day: a hole among them is missing, what lies around is not."""
+    bars = without(clean(end=date(2024, 1, 2)).take(slice(3, 9)), "2024-01-02 17:30")
+    findings = found(bars)
+    assert list(findings) == ["missing_bars", "cut_sessions"]
+    assert findings["missing_bars"].stamps.tolist() == [utc("2024-01-02 17:30")]
+    assert "begin inside a session" in findings["cut_sessions"].worst
+    assert "end inside a session" in findings["cut_sessions"].worst
 
 
 def test_bars_on_a_holiday_can_be_removed() -> None:

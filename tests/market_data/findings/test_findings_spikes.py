@@ -127,3 +127,11 @@ def test_another_level_for_long_is_not_displaced() -> None:
     bars = clean("1m", start=date(2024, 2, 1), end=date(2024, 2, 9))
     first = int(np.flatnonzero(bars.timestamp == utc(SPIKE))[0])
     assert found(scaled(bars, slice(first, first + 6), price=1.15), "1m") == {}
+
+
+def test_jump_back_to_a_third_level_is_not_displaced() -> None:
+    """Up by a fifth and, three bars later, down by a tenth: prices never came back."""
+    bars = clean("1m", start=date(2024, 2, 1), end=date(2024, 2, 9))
+    first = int(np.flatnonzero(bars.timestamp == utc(SPIKE))[0])
+    jumped = scaled(bars, slice(first, None), price=1.2)
+    assert found(scaled(jumped, slice(first + 3, None), price=0.9), "1m") == {}

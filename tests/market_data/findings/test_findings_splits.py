@@ -45,6 +45,26 @@ def test_jump_far_from_any_ratio_is_no_split() -> None:
     assert "split" not in found(scaled(bars, bars.timestamp >= utc("2024-02-06"), price=0.57), "1d")
 
 
+def test_jump_far_from_any_ratio_is_no_split_in_wild_markets_either() -> None:
+    """Nights of several percent widen the room, but not without end."""
+    bars = clean("1d")
+    nights = np.exp(np.random.default_rng(6).normal(0, 0.04, len(bars)).cumsum())
+    wild = scaled(bars, slice(None), price=nights)
+    later = bars.timestamp >= utc("2024-02-06")
+    last, next_open = wild.close[~later][-1], wild.open[later][0]
+    assert "split" in found(scaled(wild, later, price=last / next_open / 2.1), "1d")
+    assert "split" not in found(scaled(wild, later, price=last / next_open / 3.45), "1d")
+
+
+def test_small_ratio_is_a_warning() -> None:
+    """5:4 looks much like bad news."""
+    bars = clean("1d")
+    later = bars.timestamp >= utc("2024-02-06")
+    finding = found(scaled(bars, later, price=0.8, volume=1.25), "1d")["split"]
+    assert finding.severity == "warning"
+    assert "near 5:4" in finding.worst
+
+
 def test_false_opening_price_is_a_spike_and_no_split() -> None:
     """Prices do not stay on the new level."""
     findings = found(moved(clean("1d"), "2024-02-06 14:30", open=2.0), "1d")
