@@ -37,11 +37,11 @@ def print_findings(
 
 def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequence[str]) -> None:
     """Remove the bars that findings of these kinds name. Raises KairosError."""
-    from infrastructure.market_data.findings.mending import check_mendable, stamps_to_remove
+    from infrastructure.market_data.findings.mending import stamps_to_remove
     from infrastructure.market_data.history import Change
     from infrastructure.market_data.writing import remove_bars
 
-    check_mendable(kinds)
+    stamps_to_remove([], kinds)  # refuses other words before anything is read
     with opened_database(db) as database:
         series = chosen_series(database, symbol, interval)
         stamps = stamps_to_remove(_findings(database, series), kinds)
@@ -63,9 +63,7 @@ def print_history(db: str | None, symbol: str, interval: str | None) -> None:
         raise DataError(f"{symbol} {interval}: has no history; was it stored by an older Kairos?")
     for change in past:
         numbers = ", ".join(
-            f"{count:,} {name}"
-            for name, count in change.numbers._asdict().items()
-            if count
+            f"{count:,} {name}" for name, count in change.numbers._asdict().items() if count
         )
         print(f"{change.at:%Y-%m-%d %H:%M} UTC  {change.action}  {change.source}: {numbers}")
 

@@ -104,9 +104,7 @@ def check(
     symbol: Annotated[
         str | None, typer.Argument(metavar="SYMBOL", help="Such as QQQ; without it, all.")
     ] = None,
-    interval: Annotated[
-        str | None, typer.Option(help="Of this interval only, such as 5m.")
-    ] = None,
+    interval: Annotated[str | None, typer.Option(help="Of this interval only, such as 5m.")] = None,
     against: Annotated[
         str | None,
         typer.Option(metavar="SYMBOL", help="Another vendor's bars of the same, stored so."),

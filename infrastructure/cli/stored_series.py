@@ -23,9 +23,7 @@ def opened_database(db: str | None) -> Iterator["Database"]:
         database.close()
 
 
-def chosen_series(
-    database: "Database", symbol: str, interval: str | None = None
-) -> "StoredSeries":
+def chosen_series(database: "Database", symbol: str, interval: str | None = None) -> "StoredSeries":
     """The stored series of a symbol; without an interval the only one. Raises DataError."""
     from infrastructure.market_data.intervals import interval_seconds
     from infrastructure.market_data.series import stored_series

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 _COLOURS = {"error": SHORT, "warning": "#b5791c", "note": "#5b7fa6"}
 
 
-def visualize_findings(
-    bars: Bars, findings: Sequence[Finding], view_bars: int = 200
-) -> "Figure":
+def visualize_findings(bars: Bars, findings: Sequence[Finding], view_bars: int = 200) -> "Figure":
     """A Plotly figure of the candles, session breaks, and a mark above every bar concerned.
 
     A finding of bars that are not there marks the bar that follows. view_bars: how many of the last
