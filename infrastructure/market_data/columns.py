@@ -25,6 +25,9 @@ FAULTS = (
 ROUNDING = 1e-9
 """Share of the price by which vendors' float noise may put open or close outside high and low."""
 
+_AT_ONCE = 1_000_000
+"""Rows judged at a time: a series may be longer than memory."""
+
 _LARGEST = 1e300
 """Prices and volumes beyond it count as infinite: products of two of them would be."""
 
@@ -52,12 +55,21 @@ class BarColumns:
 
     def without_noise(self) -> "BarColumns":
         """High and low moved by float noise to hold open and close; sound rows stay as they are."""
+        if all(_inside(self.take(slice(n, n + _AT_ONCE))) for n in range(0, len(self), _AT_ONCE)):
+            return self
         high = np.maximum(self.high, np.maximum(self.open, self.close))
         low = np.minimum(self.low, np.minimum(self.open, self.close))
         return BarColumns(self.timestamp, self.open, high, low, self.close, self.volume)
 
     def price_faults(self) -> NDArray[np.uint8]:
         """Code in FAULTS of each row's prices and volume, shape (n_rows,)."""
+        if len(self) <= _AT_ONCE:
+            return self._price_faults()
+        starts = range(0, len(self), _AT_ONCE)
+        parts = (self.take(slice(start, start + _AT_ONCE)) for start in starts)
+        return np.concatenate([part._price_faults() for part in parts])
+
+    def _price_faults(self) -> NDArray[np.uint8]:
         prices = np.vstack((self.open, self.high, self.low, self.close))
         if _all_sound(prices, self.volume):
             return np.zeros(len(self), dtype=np.uint8)
@@ -142,6 +154,13 @@ def utc_text(stamp: int) -> str:
         return f"{stamp} s after 1970 (milliseconds?)"
     seconds = ":%S" if stamp % 60 else ""
     return f"{moment:%Y-%m-%d %H:%M{seconds}} UTC"
+
+
+def _inside(columns: BarColumns) -> bool:
+    """Whether open and close lie within high and low in every row, to the last bit."""
+    top = np.maximum(columns.open, columns.close)
+    bottom = np.minimum(columns.open, columns.close)
+    return bool((top <= columns.high).all() and (bottom >= columns.low).all())
 
 
 def _all_sound(prices: NDArray[np.float64], volume: NDArray[np.float64]) -> bool:

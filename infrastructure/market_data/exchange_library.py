@@ -1,6 +1,7 @@
 """Sessions from the package exchange_calendars: the only module that imports it."""
 
 import warnings
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +21,18 @@ _USUAL = ("XNYS", "24/7", "24/5", "CMES")
 def library_version() -> str:
     """Version of the installed exchange_calendars, without importing it."""
     return version("exchange_calendars")
+
+
+def exchange_timezone(name: str) -> str:
+    """The exchange's own clock, such as America/New_York; "" where the library does not tell."""
+    if name == "XNYS":
+        return "America/New_York"  # without the half second that the library takes
+    import exchange_calendars
+
+    with warnings.catch_warnings(), suppress(Exception):
+        warnings.simplefilter("ignore")
+        return str(exchange_calendars.get_calendar(name).tz)
+    return ""
 
 
 @cache

@@ -2,23 +2,28 @@
 
 from dataclasses import dataclass
 
-from infrastructure.market_data.columns import utc_text
+from infrastructure.market_data.columns import BarColumns, utc_text
+from infrastructure.market_data.findings.finding import Finding, finding_lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImportReport:
     """Numbers of one import: read = taken + refused; taken = new + unchanged + replaced.
 
-    refused: rows left out by reason (only where `drop_bad` allowed it). reordered: rows that stood
-    out of time order, among those taken. outside_session: taken, stored, and not traded in regular
-    hours. demo_removed: synthetic bars that had to go. first, last: opening times taken, UTC.
-    ignored_columns: of the file. notes: remarks for the user, one line each.
+    taken_for: a line that says what the file was recognised as. refused: rows left out by reason
+    (unfit ones only where `drop_bad` allowed it). reordered: rows that stood out of time order,
+    among those taken. outside_session: taken, stored, and not traded in regular hours.
+    demo_removed: synthetic bars that had to go. first, last: opening times taken, UTC.
+    ignored_columns: of the file. notes: remarks, one line each. findings: what the bars show.
+    preview: the first bars as they would be stored, where nothing was (`dry_run`); else None.
     """
 
     path: str
+    taken_for: str
     symbol: str
     interval: str
     calendar: str
+    adjusted: str
     read: int
     taken: int
     new: int
@@ -33,6 +38,9 @@ class ImportReport:
     last: int
     ignored_columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    factors: int = 0
+    preview: BarColumns | None = None
 
     @property
     def n_refused(self) -> int:
@@ -40,14 +48,19 @@ class ImportReport:
         return sum(self.refused.values())
 
     def lines(self) -> list[str]:
-        """The report for people; the first line says the most."""
+        """The report for people."""
         span = f"{utc_text(self.first)} to {utc_text(self.last)}"
+        verb = "would take" if self.preview is not None else "took"
         told = [
-            f"{self.symbol} {self.interval}: took {self.taken:,} of {self.read:,} bars from "
+            self.taken_for,
+            f"{self.symbol} {self.interval}: {verb} {self.taken:,} of {self.read:,} bars from "
             f"{self.path}, {span}, {self.sessions:,} sessions of {self.calendar}",
-            f"{self.new:,} new, {self.unchanged:,} unchanged, {self.replaced:,} replaced, "
-            f"{self.n_refused:,} refused",
         ]
+        if self.preview is None:
+            told.append(
+                f"{self.new:,} new, {self.unchanged:,} unchanged, {self.replaced:,} replaced, "
+                f"{self.n_refused:,} refused"
+            )
         told += [f"refused: {count:,} with {reason}" for reason, count in self.refused.items()]
         if self.reordered:
             told.append(f"out of time order, sorted: {self.reordered:,}")
@@ -60,4 +73,29 @@ class ImportReport:
             told.append(f"synthetic bars removed: {self.demo_removed:,}")
         if self.ignored_columns:
             told.append(f"columns left out: {', '.join(self.ignored_columns)}")
-        return [*told, *self.notes]
+        told += self.notes
+        return [*told, *finding_lines(self.findings), *self._preview()]
+
+    def _preview(self) -> list[str]:
+        if self.preview is None:
+            return []
+        head = f"{'opens (UTC)':<21}{'open':>12}{'high':>12}{'low':>12}{'close':>12}{'volume':>16}"
+        bars = self.preview
+        rows = [
+            f"{utc_text(int(bars.timestamp[n])):<21}"
+            f"{bars.open[n]:>12.10g}{bars.high[n]:>12.10g}{bars.low[n]:>12.10g}"
+            f"{bars.close[n]:>12.10g}{bars.volume[n]:>16.12g}"
+            for n in range(len(bars))
+        ]
+        return ["nothing was stored; the first bars would be:", head, *rows]
+
+    def as_detail(self) -> dict[str, object]:
+        """What the history keeps of it, JSON-safe."""
+        return {
+            "taken_for": self.taken_for,
+            "read": self.read,
+            "refused": self.refused,
+            "reordered": self.reordered,
+            "notes": [*self.notes],
+            "findings": {finding.kind: finding.count for finding in self.findings},
+        }

@@ -47,6 +47,11 @@ class SessionCalendar:
     def __len__(self) -> int:
         return len(self.session)
 
+    @property
+    def opens_all_day(self) -> bool:
+        """Whether a session is its whole date, as for 24/7 and 24/5."""
+        return bool((self.opens_at == self.date_start).all())
+
     def session_of(self, timestamp: ArrayLike) -> NDArray[np.int64]:
         """Session (days since 1970) of each stamp, shape (n,).
 

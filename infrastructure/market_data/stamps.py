@@ -1,7 +1,7 @@
-"""Time columns as files write them: ISO 8601 text with or without a zone, dates, epochs."""
+"""Times of rows as files give them, and the clock that those without a zone show."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,6 @@ from numpy.typing import NDArray
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
 from infrastructure.wording import nearest
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_ZONE = r"(?<=:\d{2})(?:[.,]\d+)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
-_ISO_START = r"\d{4}-?\d{2}-?\d{2}"
-_DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-_EPOCHS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
-"""Below the first number an epoch counts 1/second of a second: 1e11 s is the year 5138."""
-_OLDEST_EPOCH = 1e8  # 1973; a smaller number is no time that a file of bars would hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,34 +25,14 @@ class Stamps:
     readable: NDArray[np.bool_]
     zoned: NDArray[np.bool_]
 
+    def take(self, rows: Any) -> "Stamps":
+        """Chosen rows: a mask, row numbers, or a slice."""
+        return Stamps(*(getattr(self, f.name)[rows] for f in fields(self)))
+
     @property
     def dates_only(self) -> bool:
         """Whether every row that can be read shows midnight."""
         return bool((self.wall[self.readable] % DAY == 0).all())
-
-
-def read_stamps(column: "pd.Series[Any]") -> Stamps:
-    """What a time column says.
-
-    Text: ISO 8601, `20240102`, `202401020930`, `20240102093000`, or an epoch; epochs in s, ms, us
-    or ns are told by their size. Anything else is not `readable`: 01/02/2024 means two dates.
-    """
-    import pandas as pd
-
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return _from_moments(column)
-    if pd.api.types.is_float_dtype(column):
-        return _from_numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    text = column.astype("string").str.strip()
-    if text.str.fullmatch(r"\d+(\.\d*)?").fillna(True).all():
-        form = _DIGITS.get(int(text.str.len().max() or 0))
-        if form and text.str.len().nunique() == 1:
-            moments = pd.to_datetime(text, format=form, errors="coerce")
-            if not moments.isna().any():
-                return _from_moments(moments)
-        numbers = pd.to_numeric(text, errors="coerce")
-        return _from_numbers(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
-    return _from_text(text)
 
 
 def localized(stamps: Stamps, timezone: str) -> Stamps:
@@ -101,49 +71,6 @@ def check_timezone(name: str) -> str:
             f"found {str(name)[:40]!r}{hint}"
         ) from None
     return name
-
-
-def _from_text(text: "pd.Series[Any]") -> Stamps:
-    import pandas as pd
-
-    zone = text.str.extract(_ZONE, expand=False)
-    zoned = zone.notna().to_numpy(dtype=np.bool_)
-    bare = text.where(~zoned, text.str.replace(r"\s*(?:[Zz]|UTC|GMT|[+-][\d:]+)$", "", regex=True))
-    bare = bare.where(bare.str.match(_ISO_START).fillna(False))
-    wall = _from_moments(pd.to_datetime(bare, format="ISO8601", errors="coerce"))
-    offset = zone.map({name: _offset(name) for name in zone.dropna().unique()})
-    seconds = offset.fillna(0).to_numpy(dtype=np.int64)
-    return Stamps(wall.wall, wall.wall - seconds, wall.readable, zoned)
-
-
-def _offset(zone: str) -> int:
-    """Seconds east of UTC of `Z`, `UTC`, `-05`, `-0500` or `-05:00`."""
-    if zone[0] not in "+-":
-        return 0
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    seconds = int(digits[:2]) * 3_600 + int(digits[2:]) * 60
-    return -seconds if zone[0] == "-" else seconds
-
-
-def _from_moments(moments: "pd.Series[Any]") -> Stamps:
-    """datetime64 with a zone or without."""
-    readable = moments.notna().to_numpy(dtype=np.bool_)
-    zoned = moments.dt.tz is not None
-    utc = _seconds(moments.dt.tz_convert(None) if zoned else moments)
-    wall = _seconds(moments.dt.tz_localize(None))
-    return Stamps(wall, utc, readable, np.full(len(wall), zoned))
-
-
-def _from_numbers(numbers: NDArray[np.float64]) -> Stamps:
-    readable = np.isfinite(numbers) & (numbers >= _OLDEST_EPOCH)
-    seconds = np.zeros(len(numbers))
-    smallest = 0.0
-    for limit, parts in _EPOCHS:
-        rows = readable & (numbers >= smallest) & (numbers < limit)
-        seconds[rows] = numbers[rows] // parts
-        smallest = limit
-    whole = seconds.astype(np.int64)
-    return Stamps(whole, whole, readable, np.ones(len(whole), dtype=np.bool_))
 
 
 def _seconds(moments: Any) -> NDArray[np.int64]:

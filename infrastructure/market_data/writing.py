@@ -1,5 +1,6 @@
 """Bars into the store and out of it: one transaction each, counted and written down."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _VALUES = ("open", "high", "low", "close", "volume")
 _DELETE_AT_ONCE = 500
-_COMPARE_AT_ONCE = 1_000_000
+_AT_ONCE = 1_000_000
 
 
 class WriteResult(NamedTuple):
@@ -153,14 +154,14 @@ def _make_room(connection: "Connection", target: _Target, source: str, adjusted:
             return removed
     if held and adjusted is not None and held.adjusted != adjusted:
         raise DataError(
-            f"{target}: {_ADJUSTED[adjusted]} bars must not mix with the stored ones, which came "
-            f"{_ADJUSTED[held.adjusted]}; say --adjusted {held.adjusted} if these are too, or "
+            f"{target}: {ADJUSTED[adjusted]} bars must not mix with the stored ones, which came "
+            f"{ADJUSTED[held.adjusted]}; say --adjusted {held.adjusted} if these are too, or "
             f"first: kairos data remove {target.symbol} --interval {target.interval}"
         )
     return 0
 
 
-_ADJUSTED = {
+ADJUSTED = {
     "none": "unadjusted",
     "split": "adjusted for splits",
     "all": "adjusted for splits and dividends",
@@ -193,14 +194,24 @@ def _write(
     """Insert what is not there yet; alone: whether nothing is."""
     same = {"symbol": target.symbol, "interval": target.interval, "source": source}
     if alone:
-        return _Written(insert_numbers(connection, table, same, vars(columns)), 0, 0)
+        return _Written(_insert(connection, same, columns), 0, 0)
     found, differs = _compare(connection, target, columns)
     if differs.any() and not (replace or source == DEMO_SOURCE):
         raise _refusal(connection, target, columns, differs)
     _delete(connection, target.symbol, target.interval, columns.timestamp[differs])
-    added = insert_numbers(connection, table, same, vars(columns.take(~found | differs)))
+    added = _insert(connection, same, columns.take(~found | differs))
     replaced = int(differs.sum())
     return _Written(added - replaced, int(found.sum()) - replaced, replaced)
+
+
+def _insert(connection: "Connection", same: dict[str, str], columns: BarColumns) -> int:
+    return sum(insert_numbers(connection, table, same, vars(part)) for part in _parts(columns))
+
+
+def _parts(columns: BarColumns) -> Iterator[BarColumns]:
+    """A long series may be mapped from disk: some rows of it at a time."""
+    for first in range(0, len(columns), _AT_ONCE):
+        yield columns.take(slice(first, first + _AT_ONCE))
 
 
 def _has_bars(connection: "Connection", target: _Target) -> bool:
@@ -213,8 +224,8 @@ def _compare(
     """Which bars are stored, and which of those with other values; both of shape (n_bars,)."""
     found = np.zeros(len(columns), dtype=np.bool_)
     differs = found.copy()
-    for first in range(0, len(columns), _COMPARE_AT_ONCE):
-        rows = slice(first, first + _COMPARE_AT_ONCE)
+    for first in range(0, len(columns), _AT_ONCE):
+        rows = slice(first, first + _AT_ONCE)
         part = columns.take(rows)
         stored = _stored_among(connection, target, part)
         if not len(stored):
@@ -234,7 +245,8 @@ def _stored_among(connection: "Connection", target: _Target, part: BarColumns) -
 
 def _count(target: _Target, columns: BarColumns) -> SeriesCount | None:
     counter = SeriesCounter(target.interval, target.calendar)
-    counter.add(columns)
+    for part in _parts(columns):
+        counter.add(part)
     return counter.result()
 
 

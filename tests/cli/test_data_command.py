@@ -9,7 +9,8 @@ def test_an_import_tells_what_it_took(empty_shop: Shop) -> None:
     done = empty_shop.kairos("data", "import", csv, "--symbol", "QQQ", "--interval", "30m")
     assert done.code == 0
     assert done.err == ""
-    first, second, *_, last = done.out.splitlines()
+    what, first, second, *_, last = done.out.splitlines()
+    assert "taken for CSV; time from 'timestamp', open" in what
     assert first.startswith("QQQ 30m: took 273 of 273 bars from ")
     assert second == "273 new, 0 unchanged, 0 replaced, 0 refused"
     assert last == "stored in kairos.db"
@@ -22,15 +23,15 @@ def test_importing_again_changes_nothing(shop: Shop) -> None:
     assert "0 new, 273 unchanged, 0 replaced, 0 refused" in done.out
 
 
-def test_stamps_without_a_zone_need_one(empty_shop: Shop) -> None:
-    """Refused without --timezone, and the same bars with it."""
+def test_stamps_without_a_zone_ask_the_sessions(empty_shop: Shop) -> None:
+    """The clock that puts the bars into the sessions is named; --timezone says otherwise."""
     csv = month_of_bars(empty_shop.folder / "qqq.csv", zone="")
     given = ("data", "import", csv, "--symbol", "QQQ", "--interval", "30m")
-    refused = empty_shop.kairos(*given)
-    assert refused.code == 2
-    assert "--timezone" in refused.error
-    taken = empty_shop.kairos(*given, "--timezone", "America/New_York")
+    taken = empty_shop.kairos(*given)
     assert "2024-01-02 14:30" in taken.out
+    assert "times without a zone taken as America/New_York" in taken.out
+    other = empty_shop.kairos("data", "import", csv, "--symbol", "SPY", "--timezone", "UTC")
+    assert "2024-01-02 09:30" in other.out
 
 
 def test_bad_rows_refuse_the_file_or_are_left_out_and_counted(empty_shop: Shop) -> None:

@@ -31,7 +31,8 @@ def n_stored(database: Database) -> int:
         (row("10:00", "10,,9,10.5"), "price missing or not a number"),
         (row("10:00", "NaN,11,9,10.5"), "price missing or not a number"),
         (row("10:00", "ten,11,9,10.5"), "price missing or not a number"),
-        (row("10:00", '10,11,9,"1,050"'), "price missing or not a number"),
+        (row("10:00", '10,11,9,"1,05"'), "price missing or not a number"),
+        (row("10:00", '10,11,9,"1,050"'), "open or close outside high and low"),
         (row("10:00", "10,inf,9,10.5"), "price infinite"),
         (row("10:00", "10,1e999,9,10.5"), "price infinite"),
         (row("10:00", "10,11,-inf,10.5"), "price infinite"),
@@ -77,20 +78,17 @@ def test_each_reason_has_its_lines_and_the_first_five_are_shown(
         import_bars(database, path, "QQQ")
 
 
-def test_repeated_rows_are_refused_or_dropped(database: Database, write_file: WriteFile) -> None:
-    """A row said twice is taken once, where the user allows it."""
-    path = write_file(HEADER, SOUND[0], SOUND[1], SOUND[1], SOUND[2])
-    with pytest.raises(DataError, match=r"1 with row repeated word for word \(line 4\)"):
-        import_bars(database, path, "QQQ")
-    report = import_bars(database, path, "QQQ", drop_bad=True)
+def test_repeated_rows_are_dropped_and_counted(database: Database, write_file: WriteFile) -> None:
+    """A row said twice is taken once: the bars are the same either way."""
+    report = import_bars(database, write_file(HEADER, *SOUND[:2], *SOUND[1:3]), "QQQ")
     assert report.refused == {"row repeated word for word": 1}
-    assert n_stored(database) == 3
+    assert (report.read, report.taken, n_stored(database)) == (4, 3, 3)
 
 
 def test_of_differing_rows_of_one_time_none_is_taken(
     database: Database, write_file: WriteFile
 ) -> None:
-    """Nobody knows which of them is right."""
+    """Nobody knows which of them is right, unless the user says so."""
     path = write_file(HEADER, *SOUND, row("10:00", "10,11,9,10.6"))
     with pytest.raises(DataError, match=r"2 with one time with different values \(lines 3, 6\)"):
         import_bars(database, path, "QQQ")
@@ -99,17 +97,38 @@ def test_of_differing_rows_of_one_time_none_is_taken(
     assert utc("2024-01-02 15:00") not in read_bars(database, "QQQ", "30m").timestamp
 
 
-def test_rows_out_of_order_are_refused_or_sorted(database: Database, write_file: WriteFile) -> None:
-    """Sorted on request, and counted; newest-first files have all rows but one out of order."""
-    path = write_file(HEADER, *reversed(SOUND))
-    told = r"3 of 4 rows .* 3 with time earlier than in a row before \(lines 3, 4, 5\)"
-    with pytest.raises(DataError, match=told):
-        import_bars(database, path, "QQQ")
-    report = import_bars(database, path, "QQQ", drop_bad=True)
-    assert (report.taken, report.reordered, report.refused) == (4, 3, {})
+@pytest.mark.parametrize(("keep", "close"), [("first", 10.5), ("last", 10.6)])
+def test_of_differing_rows_the_first_or_the_last_is_kept(
+    database: Database, write_file: WriteFile, keep: str, close: float
+) -> None:
+    """As --keep says; the others are counted as refused."""
+    path = write_file(HEADER, *SOUND, row("10:00", "10,11,9,10.6"))
+    report = import_bars(database, path, "QQQ", keep=keep)
+    assert (report.taken, report.refused) == (4, {"one time with different values": 1})
+    assert read_bars(database, "QQQ", "30m").close[1] == close
+
+
+def test_rows_out_of_order_are_sorted_and_counted(
+    database: Database, write_file: WriteFile
+) -> None:
+    """A row that stands too late is put in its place, and said."""
+    report = import_bars(database, write_file(HEADER, *SOUND[1:], SOUND[0]), "QQQ")
+    assert (report.taken, report.reordered, report.refused) == (4, 1, {})
     first = utc("2024-01-02 14:30")
     stamps = read_bars(database, "QQQ", "30m").timestamp
     assert stamps.tolist() == [first + 1800 * n for n in range(4)]
+
+
+def test_a_file_that_runs_backwards_is_turned_round(
+    database: Database, write_file: WriteFile
+) -> None:
+    """Newest first is a convention, not disorder; lines keep their numbers."""
+    report = import_bars(database, write_file(HEADER, *reversed(SOUND)), "QQQ")
+    assert (report.taken, report.reordered, report.refused) == (4, 0, {})
+    assert any("from the newest bar to the oldest" in note for note in report.notes)
+    bad = write_file(HEADER, *reversed(SOUND), row("09:00", "10,,9,10"), name="bad.csv")
+    with pytest.raises(DataError, match=r"\(line 6\)"):
+        import_bars(database, bad, "QQQ")
 
 
 def test_bad_row_does_not_spoil_a_good_one_of_its_time(

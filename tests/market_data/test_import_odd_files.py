@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.bar_files import read_bar_file
+from infrastructure.market_data.files.opening import open_bar_file
 
 
 def test_a_pipe_is_refused_not_waited_for(tmp_path: Path) -> None:
@@ -14,14 +14,14 @@ def test_a_pipe_is_refused_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "bars.csv"
     os.mkfifo(pipe)
     with pytest.raises(DataError, match="is a pipe or a device"):
-        read_bar_file(pipe)
+        open_bar_file(pipe)
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
 def test_a_device_is_refused_not_read() -> None:
     """It would never end."""
     with pytest.raises(DataError, match="/dev/zero: is a pipe or a device"):
-        read_bar_file(Path("/dev/zero"))
+        open_bar_file(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_device_is_refused_not_read() -> None:
     [
         ("close", "close: 'close' and 'close.1'; remove one"),
         ("Close", "close: 'close' and 'Close'; remove one"),
-        (" <CLOSE>", "close: 'close' and ' <CLOSE>'; remove one"),
+        (" <CLOSE>", "close: 'close' and '<CLOSE>'; remove one"),
         ("Date", "date: 'date' and 'Date'; remove one"),
         ("vol", "volume: 'volume' and 'vol'; remove one"),
         ("Symbol", "symbol: 'symbol' and 'Symbol'; remove one"),
@@ -41,5 +41,5 @@ def test_a_column_given_twice_is_refused(tmp_path: Path, more: str, found: str) 
     header = "date,open,high,low,close,volume,symbol"
     path.write_text(f"{header},{more}\n2024-01-02,1,2,1,1.5,9,Q,2\n")
     with pytest.raises(DataError) as refusal:
-        read_bar_file(path)
+        open_bar_file(path)
     assert str(refusal.value) == f"{path}: two columns could be {found}"

@@ -40,7 +40,7 @@ def _tables(format: str, batches: Iterator[Any]) -> Iterator[Table]:
     place = 1
     for batch in batches:
         frame = batch.to_pandas()
-        if any(frame.index.names):  # pandas kept the times as its index
+        if frame.index.inferred_type not in ("integer", "empty"):  # the times are its index
             frame = frame.reset_index()
         frame.columns = [_joined(name) for name in frame.columns]
         yield Table(format, frame.reset_index(drop=True), "row", place)

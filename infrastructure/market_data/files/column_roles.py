@@ -36,6 +36,7 @@ _AGAIN = re.compile(r"(?<=\w)\.\d+$")
 """What readers add to the name of a column that is there again: `close.1`."""
 _TUPLE = re.compile(r"^\('([^']*)',.*\)$")
 """`('Close', 'QQQ')`: a name of two levels, as pandas writes it."""
+_SAME = ("volume", "vol")
 _UNNAMED = ("", "unnamed_0", "unnamed:_0", "none", "nan")
 
 
@@ -78,6 +79,12 @@ def looks_like_header(cells: Iterable[object]) -> bool:
     return all(names & {*_ROLES[role]} for role in ("high", "low", "close"))
 
 
+def names_some_columns(cells: Iterable[object]) -> bool:
+    """Whether two cells or more are names that a file of bars has: a header, if not a whole one."""
+    known = {name for role in _ROLES.values() for name in role}
+    return len({plain(cell) for cell in cells} & known) > 1
+
+
 def roles_of(path: Path, columns: list[Hashable]) -> Roles:
     """Which column is which. Raises DataError where one is missing, or two could be it."""
     names = _by_plain_name(path, columns)
@@ -109,9 +116,11 @@ def _by_plain_name(path: Path, columns: list[Hashable]) -> dict[str, Any]:
     known = {name for role in _ROLES.values() for name in role} | {""}
     for column in columns:
         name = plain(_AGAIN.sub("", str(column))) if column is not None else ""
-        if name in names and name in known:
+        same = _SAME if name in _SAME else (name,)
+        there = next((names[each] for each in same if each in names), None)
+        if there is not None and name in known:
             raise DataError(
-                f"{path}: two columns could be {name or 'the time'}: {names[name]!r} and "
+                f"{path}: two columns could be {same[0] or 'the time'}: {there!r} and "
                 f"{column!r}; remove one"
             )
         names.setdefault(name, column)

@@ -21,6 +21,8 @@ from infrastructure.market_data.stamps import Stamps
 if TYPE_CHECKING:
     import pandas as pd
 
+_COLUMNS = ("open", "high", "low", "close", "volume", "place")
+_STAMPS = ("wall", "utc", "readable", "zoned")
 _LOOKED_AT = 100
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\d{3,6}"
 _DATE = r"\d{4}-?\d{2}-?\d{2}|\d{10,}"
@@ -47,12 +49,35 @@ class FileRows:
     def __len__(self) -> int:
         return len(self.place)
 
+    def take(self, rows: slice) -> "FileRows":
+        """Some of the rows; `no_volume` stays with those that hold the first row of these."""
+        columns = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        adj_close = None if self.adj_close is None else self.adj_close[rows]
+        keeps = len(columns["place"]) > 0 and columns["place"][0] == self.place[0]
+        no_volume = self.no_volume if keeps or len(columns["place"]) == len(self) else 0
+        return FileRows(self.stamps.take(rows), **columns, adj_close=adj_close, no_volume=no_volume)
+
+    @classmethod
+    def joined(cls, parts: "list[FileRows]") -> "FileRows":
+        """Parts of one file, one after another."""
+        columns = {n: np.concatenate([getattr(p, n) for p in parts]) for n in _COLUMNS}
+        times = [np.concatenate([getattr(p.stamps, n) for p in parts]) for n in _STAMPS]
+        adjusted = [part.adj_close for part in parts if part.adj_close is not None]
+        adj_close = np.concatenate(adjusted) if len(adjusted) == len(parts) else None
+        no_volume = sum(part.no_volume for part in parts)
+        return cls(Stamps(*times), **columns, adj_close=adj_close, no_volume=no_volume)
+
 
 class RowMaker:
-    """Turns frames of one file into FileRows. dates: what 01/02/2024 means, as the user says."""
+    """Turns frames of one file into FileRows.
 
-    def __init__(self, path: Path, roles: Roles, dates: str | None) -> None:
+    dates: what 01/02/2024 means, as the user says. commas_are_free: the file is cut by another
+    character.
+    """
+
+    def __init__(self, path: Path, roles: Roles, dates: str | None, commas_are_free: bool) -> None:
         self._path, self._roles, self._order = path, roles, dates or None
+        self._commas_are_free = commas_are_free
         self._comma_decimal: bool | None = None
         self._volume = roles.volume
         self._settled = False
@@ -96,7 +121,7 @@ class RowMaker:
             )
         self._order = self._order or order or None
         texts = [frame[c] for c in self._roles.prices.values() if _is_text(frame[c])]
-        self._comma_decimal = any(has_comma_decimals(column) for column in texts)
+        self._comma_decimal = any(has_comma_decimals(text, self._commas_are_free) for text in texts)
         self._volume = _better_volume(frame, self._volume)
         self._settled = True
 

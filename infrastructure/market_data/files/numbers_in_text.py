@@ -67,10 +67,16 @@ def is_nothing(column: Any) -> NDArray[np.bool_]:
     return absent | text.isin(NOTHING).fillna(True).to_numpy(dtype=np.bool_)
 
 
-def has_comma_decimals(column: "pd.Series[Any]") -> bool:
-    """Whether most numbers of a text column have a decimal comma: 1234,5 but not 1,234."""
+def has_comma_decimals(column: "pd.Series[Any]", commas_are_free: bool) -> bool:
+    """Whether the numbers of a text column have a decimal comma: 1234,5 but not 1,234.5.
+
+    commas_are_free: whether the file is cut by another character. 1,234 alone could be both: there
+    it is a decimal, since who cuts by commas' substitutes does so for their sake.
+    """
     text = column.astype("string").str.strip().dropna()
-    return len(text) > 0 and bool(
-        text.str.fullmatch(_COMMA_DECIMAL).fillna(False).mean() > 0.5
-        and not text.str.fullmatch(_THOUSANDS).fillna(False).all()
-    )
+    if not len(text) or text.str.contains(r",.*\.").any():
+        return False
+    decimal = text.str.fullmatch(_COMMA_DECIMAL).fillna(False)
+    if commas_are_free:
+        return bool(decimal.any() and not text.str.fullmatch(r"[+-]?\d*\.\d+").any())
+    return bool(decimal.mean() > 0.5 and not text.str.fullmatch(_THOUSANDS).fillna(False).all())

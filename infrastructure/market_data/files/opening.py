@@ -42,6 +42,7 @@ class BarFile:
     _frames: _Frames
     _roles: Roles
     _dates: str | None
+    _commas_are_free: bool
 
     def described(self) -> str:
         """One line: what the file is taken for."""
@@ -53,7 +54,8 @@ class BarFile:
 
     def chunks(self, rows: int = 500_000) -> Iterator[FileRows]:
         """Its rows in the file's order, some at a time. Raises DataError."""
-        maker, empty = RowMaker(self.path, self._roles, self._dates), True
+        maker = RowMaker(self.path, self._roles, self._dates, self._commas_are_free)
+        empty = True
         for frame, place in self._frames(rows):
             made = maker.rows(frame, place)
             if made is not None:
@@ -99,7 +101,8 @@ def _of_text(path: Path, raw: bytes, whole: bool, dates: str | None) -> BarFile:
     if roles.symbol is not None and not facts.symbol and layout.head:
         place = names.index(roles.symbol)
         facts = replace(facts, symbol=layout.head[0][place] if place < len(layout.head[0]) else "")
-    return _bar_file(path, known.format, facts, roles, "line", rows.frames, dates)
+    free = layout.delimiter != ","
+    return _bar_file(path, known.format, facts, roles, "line", rows.frames, dates, free)
 
 
 def _plain_numbers(head: Any, names: list[str], roles: Roles) -> set[str]:
@@ -149,6 +152,7 @@ def _bar_file(
     place_name: str,
     frames: _Frames,
     dates: str | None,
+    commas_are_free: bool = False,
 ) -> BarFile:
     columns = {
         role: str(getattr(roles, role))
@@ -159,7 +163,8 @@ def _bar_file(
     if roles.volume is None:
         notes = (*notes, "no volume column: volumes are 0")
     facts = replace(facts, notes=notes)
-    return BarFile(path, format, facts, columns, roles.ignored, place_name, frames, roles, dates)
+    known = (path, format, facts, columns, roles.ignored, place_name)
+    return BarFile(*known, frames, roles, dates, commas_are_free)
 
 
 def _tables_of(path: Path, head: bytes) -> Iterator[Table] | None:

@@ -1,8 +1,8 @@
 """Times written in digits at fixed places, a column at once: `2024-01-02T09:30:00-05:00`.
 
 A template shows where the digits stand: y o d for year, month and day, h m s; f: a fraction, left
-out; +: the sign of an offset from UTC; x and w: its hours and minutes. Capitals and punctuation stand
-for themselves.
+out; +: the sign of an offset from UTC; x and w: its hours and minutes. Capitals and punctuation
+stand for themselves.
 """
 
 import re

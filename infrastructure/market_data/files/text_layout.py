@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.files.column_roles import looks_like_header
+from infrastructure.market_data.files.column_roles import looks_like_header, names_some_columns
 from infrastructure.market_data.files.numbers_in_text import NOTHING
 
 HEAD = 1 << 18
@@ -76,6 +76,9 @@ def layout_of(path: Path, head: bytes, whole: bool) -> Layout:
     if first is not None and first <= 3 and len({len(c) for _, c in rows[first:-1]}) <= 1:
         head_rows = tuple(cells for _, cells in rows[first:])
         return Layout(encoding, delimiter, rows[first][0], None, 0, head_rows)
+    if names_some_columns(rows[0][1]):
+        head_rows = tuple(cells for _, cells in rows[1:])
+        return Layout(encoding, delimiter, rows[0][0], rows[0][1], 0, head_rows)
     shown = ", ".join(repr(cell[:20]) for cell in rows[0][1][:8])
     raise DataError(
         f"{path}: expected a first line naming the columns open, high, low, close and a time, or "

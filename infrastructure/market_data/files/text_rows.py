@@ -136,8 +136,8 @@ class TextRows:
         return frame
 
     def _left_out_row(self, row: Any) -> str:
-        """Blank lines and the maker's last words are passed over; anything else is an error."""
-        line = row.number + self._layout.first_line - 1 if row.number is not None else 0
+        """The maker's last words are passed over; anything else is an error."""
+        line = row.number
         text = row.text.strip().strip('"').lower()
         if text.strip(self._layout.delimiter):
             if text.startswith(_FOOTERS):
@@ -173,7 +173,7 @@ def _fitted(names: tuple[str, ...], layout: Layout) -> list[str]:
     widths = {len(row) for row in layout.head}
     if widths and min(widths) == len(names) + 1:
         ends_empty = all(not row[-1] for row in layout.head if len(row) == len(names) + 1)
-        names = (*names, "(nothing)") if ends_empty else ("", *names)
+        names = (*names, "(nothing)") if ends_empty else names
     fitted: list[str] = []
     for name in names:
         again = sum(1 for each in fitted if each == name or each.startswith(f"{name}."))

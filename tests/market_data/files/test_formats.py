@@ -73,7 +73,7 @@ def test_a_packed_file_is_what_is_packed(
 
 
 def test_a_file_is_read_in_parts_with_its_line_numbers(tmp_path: Path) -> None:
-    """Parts one after another are the whole; blank lines and footers count as lines, not as rows."""
+    """Parts one after another are the whole; blank lines and footers count as lines only."""
     lines = [f"2024-01-02 {h:02}:{m:02},1,2,0.5,1.5,{h}" for h in range(24) for m in range(60)]
     lines.insert(700, "")
     path = tmp_path / "bars.csv"
@@ -97,7 +97,7 @@ def test_no_reader_changes_a_price(tmp_path_factory: pytest.TempPathFactory, pri
 
 
 def test_rows_after_the_first_bad_cell_are_still_read(tmp_path: Path) -> None:
-    """A formula, a word or a thousands separator far down: that cell is judged, no other changes."""
+    """A formula, a word, a thousands separator far down: that cell is judged, no other changes."""
     lines = [f"2024-01-02 09:{m:02},1.1,2.2,0.5,1.5,10" for m in range(60)]
     lines[50] = '2024-01-02 09:50,=1+1,"1,002.5",0.5,1.5,n/a'
     _, rows = opened(tmp_path, "\n".join(["time,open,high,low,close,volume", *lines]).encode())

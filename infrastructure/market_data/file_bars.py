@@ -1,0 +1,171 @@
+"""A file's rows as bars: read in parts, placed in time, judged; what it took is accounted for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.errors import DataError
+from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.files.file_rows import FileRows
+from infrastructure.market_data.files.opening import BarFile
+from infrastructure.market_data.judging import Tally, judged
+from infrastructure.market_data.placing import Placement, settled_placement
+from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.spool import Spool, spooling
+
+IN_MEMORY = 4_000_000
+"""Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user says of a file; None leaves it to the file. See `import_bars`."""
+
+    interval: str | None = None
+    timezone: str | None = None
+    stamp: str | None = None
+    keep: str | None = None
+
+    @property
+    def of_stamps(self) -> tuple[str | None, str | None, str | None]:
+        """What concerns stamps: interval, timezone, stamp."""
+        return self.interval, self.timezone, self.stamp
+
+
+@dataclass(frozen=True, eq=False)
+class FileBars:
+    """The sound bars of a file, ascending, and what became of its rows.
+
+    adj_close: of the same bars, shape (n_bars,); None where the file has none (or is too long).
+    no_volume: rows without a volume, taken as 0. newest_first: whether the file ran backwards.
+    """
+
+    columns: BarColumns
+    placement: Placement
+    tally: Tally
+    adj_close: NDArray[np.float64] | None
+    no_volume: int
+    newest_first: bool
+
+
+@dataclass
+class _Reading:
+    """What has been read so far."""
+
+    placement: Placement | None = None
+    tally: Tally = field(default_factory=Tally)
+    no_volume: int = 0
+    backwards: list[bool] = field(default_factory=list)
+    adj_close: NDArray[np.float64] | None = None
+
+
+@contextmanager
+def bars_of_file(
+    file: BarFile, calendar_of: Callable[[FileRows], SessionCalendar], asked: Asked
+) -> Iterator[FileBars]:
+    """The bars of a file; those of a long one are mapped from a folder that is gone afterwards.
+
+    calendar_of: whose sessions the bars belong to, told by the file's first rows.
+
+    Raises DataError for what cannot be read or placed; unfit rows are counted, not refused.
+    """
+    reading = _Reading()
+    with spooling() as spool:
+        held: list[FileRows] = []
+        for rows in _whole_moments(file.chunks()):
+            if reading.placement is None:
+                reading.placement = settled_placement(
+                    file.path, file.facts, rows, calendar_of(rows), *asked.of_stamps
+                )
+            held.append(rows)
+            if sum(map(len, held)) > IN_MEMORY:
+                _spool(spool, held, reading, asked.keep)
+                held = []
+        columns = _rest(file, spool, held, reading, asked.keep)
+        assert reading.placement is not None
+        yield FileBars(
+            columns,
+            reading.placement,
+            reading.tally,
+            reading.adj_close,
+            reading.no_volume,
+            bool(reading.backwards) and all(reading.backwards),
+        )
+
+
+def _rest(
+    file: BarFile, spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None
+) -> BarColumns:
+    if spool.empty:
+        return _judged(_joined(held), reading, keep)
+    _spool(spool, held, reading, keep)
+    columns = spool.joined()
+    if columns is None:
+        raise DataError(
+            f"{file.path}: more than {IN_MEMORY:,} rows, and out of time order from part to part; "
+            "nothing was imported; sort it by time first"
+        )
+    return columns
+
+
+def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None) -> None:
+    for rows in held:
+        columns = _judged(rows, reading, keep)
+        if len(columns):
+            spool.add(columns)
+    reading.adj_close = None
+
+
+def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
+    """The sound bars of some rows, ascending and free of float noise."""
+    backwards = _runs_backwards(rows.stamps.wall[rows.stamps.readable])
+    if backwards is not None:
+        reading.backwards.append(backwards)
+    if backwards:
+        rows = rows.take(slice(None, None, -1))
+    assert reading.placement is not None
+    placed = reading.placement.placed(rows.stamps)
+    columns = BarColumns(placed.utc, rows.open, rows.high, rows.low, rows.close, rows.volume)
+    readable = rows.stamps.readable
+    verdict = judged(columns, ~readable, readable & ~placed.readable, keep)
+    reading.tally.add(verdict.codes, rows.place)
+    reading.no_volume += rows.no_volume
+    if rows.adj_close is not None:
+        reading.adj_close = rows.adj_close[verdict.kept]
+    as_they_are = len(verdict.kept) == len(columns) and bool((np.diff(verdict.kept) > 0).all())
+    return (columns if as_they_are else columns.take(verdict.kept)).without_noise()
+
+
+def _runs_backwards(stamps: NDArray[np.int64]) -> bool | None:
+    """Whether times mostly fall from row to row; None where one row tells nothing.
+
+    A few rows out of place do not turn a file round.
+    """
+    if len(stamps) < 2:
+        return None
+    steps = np.diff(stamps)
+    return bool((steps < 0).sum() > (steps > 0).sum() and stamps[0] > stamps[-1])
+
+
+def _joined(parts: list[FileRows]) -> FileRows:
+    return parts[0] if len(parts) == 1 else FileRows.joined(parts)
+
+
+def _whole_moments(parts: Iterator[FileRows]) -> Iterator[FileRows]:
+    """The same rows, cut so that rows of one time that follow each other stay together."""
+    held: FileRows | None = None
+    for part in parts:
+        if held is None:
+            held = part
+            continue
+        wall = held.stamps.wall
+        others = np.flatnonzero(wall != wall[-1])
+        cut = int(others[-1]) + 1 if len(others) else 0
+        if cut:
+            yield held.take(slice(0, cut))
+        held = FileRows.joined([held.take(slice(cut, None)), part])
+    if held is not None:
+        yield held

@@ -1,0 +1,150 @@
+"""From what a file's clock shows to opening times in UTC, as the file's first rows settle it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.errors import DataError
+from infrastructure.market_data.assembling import daily_stamps
+from infrastructure.market_data.files.file_rows import FileRows
+from infrastructure.market_data.files.table import Facts
+from infrastructure.market_data.intervals import DAY, interval_name, interval_seconds
+from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.stamp_side import stamps_are_ends, starts_of
+from infrastructure.market_data.stamps import Stamps, localized
+from infrastructure.market_data.zones import judged_zone
+
+_LONGEST_GAP_OF_DAYS = 4 * DAY
+"""Bars that are mostly further apart than a long weekend are no daily bars."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a file's stamps are read: its interval, its clock, and what of a bar they show."""
+
+    path: Path
+    interval: str
+    timezone: str | None
+    calendar: SessionCalendar
+    at_end: bool
+    notes: tuple[str, ...] = ()
+
+    def placed(self, stamps: Stamps) -> Stamps:
+        """The same rows with the opening times of their bars in `utc`. Raises DataError."""
+        if self.interval == "1d":
+            return _daily(self.path, stamps, self.calendar)
+        bare = int((stamps.readable & ~stamps.zoned).sum())
+        if bare and self.timezone is None:
+            raise DataError(
+                f"{self.path}: {bare:,} of {len(stamps.wall):,} rows have a time without a zone; "
+                "say whose clock it is, e.g. --timezone America/New_York"
+            )
+        placed = stamps if self.timezone is None else localized(stamps, self.timezone)
+        readable = placed.readable
+        _in_reach(self.path, self.calendar, placed.utc[readable])
+        if not self.at_end:
+            return placed
+        utc = placed.utc.copy()
+        step = interval_seconds(self.interval)
+        utc[readable] = starts_of(utc[readable], step, self.calendar)
+        return Stamps(placed.wall, utc, readable, placed.zoned)
+
+
+def settled_placement(
+    path: Path,
+    facts: Facts,
+    first: FileRows,
+    calendar: SessionCalendar,
+    interval: str | None,
+    timezone: str | None,
+    stamp: str | None,
+) -> Placement:
+    """What the first rows show, where the user has not said it: None asks the rows.
+
+    interval, timezone, stamp (`start` or `end`): as the user says. Raises DataError.
+    """
+    stamps = first.stamps
+    if not stamps.readable.any():
+        raise DataError(
+            f"{path}: no time in it can be read; expected ISO 8601 such as "
+            "2024-01-02T09:30:00-05:00, a date, or an epoch in s, ms, us or ns"
+        )
+    found = settled_interval(path, stamps, interval or facts.interval or None, interval is not None)
+    if found == "1d":
+        return Placement(path, found, None, calendar, at_end=False)
+    notes: tuple[str, ...] = ()
+    timezone = timezone or facts.timezone or None
+    bare = stamps.readable & ~stamps.zoned
+    if timezone is None and bare.any() and bare.sum() == stamps.readable.sum():
+        timezone, told = judged_zone(path, stamps, first.volume, calendar)
+        notes = (told,)
+    asked = stamp or facts.stamps_at
+    if asked:
+        return Placement(path, found, timezone, calendar, asked == "end", notes)
+    guess = Placement(path, found, timezone, calendar, at_end=False)
+    placed = guess.placed(stamps)
+    good = np.flatnonzero(placed.readable)
+    order = good[np.argsort(placed.utc[good], kind="stable")]
+    step = interval_seconds(found)
+    at_end = stamps_are_ends(placed.utc[order], first.volume[order], step, calendar)
+    if at_end:
+        notes = (
+            *notes,
+            "stamps show the end of their bars: shifted to the begin (--stamp start keeps them)",
+        )
+    return Placement(path, found, timezone, calendar, at_end, notes)
+
+
+def settled_interval(path: Path, stamps: Stamps, asked: str | None, by_user: bool) -> str:
+    """The most common step between stamps, as the rows' clock shows.
+
+    Not the median: four-hour bars of a stock step 4 and 20 hours in turn. Raises DataError where
+    the stamps do not tell it, or tell another than was asked for.
+    """
+    steps = np.diff(np.unique(stamps.wall[stamps.readable]))
+    if not len(steps):
+        if asked is None:
+            raise DataError(f"{path}: one bar does not tell its interval; give --interval")
+        return asked
+    sizes, counts = np.unique(steps, return_counts=True)
+    usual = int(sizes[np.argmax(counts)])
+    found = interval_name(usual)
+    hour = 3_600  # daily stamps in UTC shift with the exchange's clock
+    if DAY - hour <= usual <= DAY + hour or (
+        stamps.dates_only and DAY < usual <= _LONGEST_GAP_OF_DAYS
+    ):
+        found = "1d"
+    if found is None:
+        raise DataError(
+            f"{path}: bars are mostly {usual:,} seconds apart; expected whole minutes up to a day"
+        )
+    if by_user and asked != found:
+        raise DataError(
+            f"{path}: --interval says {asked}, but bars are mostly {found} apart; nothing was "
+            "imported; give the interval of the file, or none"
+        )
+    return found
+
+
+def _daily(path: Path, stamps: Stamps, calendar: SessionCalendar) -> Stamps:
+    """Daily rows at their session's opening.
+
+    A row that shows midnight, or has no zone, means the date it shows; any other, its session.
+    """
+    days = stamps.wall // DAY
+    by_session = stamps.readable & stamps.zoned & (stamps.wall % DAY != 0)
+    readable = np.flatnonzero(stamps.readable)
+    _in_reach(path, calendar, stamps.utc[readable])
+    days[by_session] = calendar.session_of(stamps.utc[by_session])
+    utc = np.zeros(len(days), dtype=np.int64)
+    utc[readable] = daily_stamps(calendar, days[readable])
+    return Stamps(stamps.wall, utc, stamps.readable, np.ones_like(stamps.zoned))
+
+
+def _in_reach(path: Path, calendar: SessionCalendar, stamps: NDArray[np.int64]) -> None:
+    try:
+        calendar.rows_of(stamps)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
