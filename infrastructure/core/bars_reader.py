@@ -8,7 +8,7 @@ from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.store import read_bars, stored_series
 
-_Key = tuple[str, str, str, str]
+_Key = tuple[str, str, str, str, str]
 
 
 class BarsReader:
@@ -37,7 +37,7 @@ class BarsReader:
         return self._series(symbol, min(finer, key=interval_seconds), config)
 
     def _series(self, symbol: str, interval: str, config: StrategyConfig) -> Bars:
-        key = (symbol, interval, config.calendar, config.session)
+        key = (symbol, interval, config.calendar, config.session, config.adjust)
         if key not in self._read:
             self._read[key] = read_bars(
                 self._database,
@@ -47,5 +47,6 @@ class BarsReader:
                 session=config.session,
                 start=self._start,
                 end=self._end,
+                adjust=config.adjust,
             )
         return self._read[key]
