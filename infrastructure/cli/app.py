@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from infrastructure.cli import data_fetch_commands
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -189,3 +190,6 @@ def list_bars(db: Db = None, verbose: Verbose = False) -> None:
     from infrastructure.cli.stored_bars import print_series
 
     print_series(db)
+
+
+data_fetch_commands.register(data)
