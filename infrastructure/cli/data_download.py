@@ -41,7 +41,8 @@ def download_into(
                     print_error(report.error, verbose)
                     code = USER_ERROR
     except KeyboardInterrupt:
-        print(f"{told} of {len(symbols)} symbols were done, and stay stored", file=sys.stderr)
+        kept = "was done, and stays" if told == 1 else "were done, and stay"
+        print(f"{told} of {len(symbols)} symbols {kept} stored", file=sys.stderr)
         raise
     finally:
         database.close()

@@ -10,7 +10,7 @@ from infrastructure.cli.options import Db, End, Start, Verbose
 def download(
     symbols: Annotated[
         list[str],
-        typer.Argument(metavar="SYMBOL...", help="As the provider calls them, such as QQQ."),
+        typer.Argument(metavar="SYMBOL", help="As the provider calls them, such as QQQ."),
     ],
     interval: Annotated[str, typer.Option(help="Length of a bar, such as 5m, 30m or 1d.")],
     provider: Annotated[
@@ -29,7 +29,9 @@ def download(
     ] = False,
     feed: Annotated[
         Literal["sip", "iex"],
-        typer.Option(help="Alpaca's feed: all exchanges (sip), or one for free and at once (iex)."),
+        typer.Option(
+            help="Alpaca's feed: all exchanges (sip, 16 minutes late), or one at once (iex)."
+        ),
     ] = "sip",
     extended: Annotated[
         bool,
@@ -38,7 +40,7 @@ def download(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Fetch bars from a provider: those that are missing.
+    """Fetch missing bars from Yahoo or Alpaca.
 
     Keys of Alpaca are read from APCA_API_KEY_ID and APCA_API_SECRET_KEY. Without --start, what
     followed the last stored bar is fetched; without --end, all until now.
@@ -58,7 +60,10 @@ def sample(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Store a real series without a network: the daily NASDAQ composite, as NASDAQ 1d."""
+    """Store a real series, without a network.
+
+    nasdaq: the daily NASDAQ composite of 1999 to 2018, which the package arch ships, as NASDAQ 1d.
+    """
     from infrastructure.cli.data_download import store_sample
 
     store_sample(db, replace)

@@ -1,5 +1,6 @@
 """Bars from Alpaca, through the package alpaca-py."""
 
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -40,7 +41,9 @@ class Alpaca:
     def __init__(
         self, retrying: Retrying, keys: Keys, base: str | None = None, feed: str = "sip"
     ) -> None:
-        from alpaca.data.historical import StockHistoricalDataClient
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it loads a part of websockets that is deprecated
+            from alpaca.data.historical import StockHistoricalDataClient
 
         self.source = f"alpaca {feed}"
         self._retrying, self._keys, self._feed = retrying, keys, feed
@@ -100,8 +103,9 @@ class Alpaca:
         refused = None
         try:
             answer: Any = self._client.get(_PATH, question)
-            bars = (answer["bars"] or {}).get(symbol.upper(), [])
-            return _columns(bars), answer.get("next_page_token")
+            if "bars" in answer:
+                bars = (answer["bars"] or {}).get(symbol.upper(), [])
+                return _columns(bars), answer.get("next_page_token")
         except APIError as error:
             refused = error
         except RequestException as error:
@@ -110,7 +114,8 @@ class Alpaca:
             raise Transient(reason) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Transient("half an answer") from None
-        raise self._refusal(refused)  # outside, so that no traceback shows what the server said
+        # Outside, so that no traceback shows what the server said.
+        raise self._refusal(refused) if refused else DataError("Alpaca answered without bars")
 
     def _refusal(self, error: Any) -> Exception:
         """What an answer with an error comes to; Transient where another attempt may do."""

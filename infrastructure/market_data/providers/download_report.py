@@ -71,7 +71,10 @@ class DownloadReport:
 
     def _details(self) -> list[str]:
         counted = [
-            (self.kept, "differ from the stored ones, which were kept; --replace takes the new"),
+            (
+                self.kept,
+                "with other values than the stored ones, which stay; --replace takes the new",
+            ),
             (self.unfinished, "not finished yet, left out"),
             *((count, f"refused: {reason}") for reason, count in self.refused.items()),
             (self.empty_rows, "sent without any price, left out"),

@@ -102,4 +102,5 @@ def _reported(one: OneSymbol, tried: bool) -> DownloadReport:
         except DataError as error:
             told = str(error)
             failure = type(error)(told if told.startswith(name) else f"{name}: {told}")
+            failure = failure.with_traceback(error.__traceback__)
     return DownloadReport(one.symbol, one.wanted.interval, title, error=failure)

@@ -15,6 +15,7 @@ from infrastructure.market_data.providers.held import held_bars, held_span
 from infrastructure.market_data.providers.provider import Fetched, Provider
 from infrastructure.market_data.providers.windows import (
     Window,
+    first_since,
     gaps,
     hole,
     merged,
@@ -62,7 +63,9 @@ class OneSymbol:
         """Fetch what is missing and store it. Raises DataError, ConfigError and StorageError."""
         held = self._held()
         asked = self._asked(held)
-        windows, notes = self._windows(asked, held)
+        lacking = self._lacking(asked, held)
+        notes = hole(asked, held, self.calendar) if held and lacking else []
+        windows = self._reached(lacking, notes)
         found = gathered(self._pages(windows), windows, self.calendar, self._step, self.now)
         without = self._without_bars(found.columns, windows)
         if held is None:
@@ -74,7 +77,7 @@ class OneSymbol:
             self.wanted.interval,
             self.provider.title,
             asked=(asked.first, asked.last),
-            nothing_missing=not windows,
+            nothing_missing=held is not None and not lacking,
             fetched=found.fetched,
             new=done.new,
             unchanged=done.unchanged,
@@ -89,7 +92,7 @@ class OneSymbol:
             span=_span(found.columns),
             splits=found.splits,
             dividends=found.dividends,
-            notes=notes,
+            notes=tuple(notes),
         )
 
     @property
@@ -111,24 +114,31 @@ class OneSymbol:
         anew = wanted.replace or wanted.fill_gaps
         return Window(held.first if anew else min(held.last, last), last)
 
-    def _windows(self, asked: Window, held: Window | None) -> tuple[list[Window], tuple[str, ...]]:
-        """What to ask the provider for, and what to tell the user of it."""
+    def _lacking(self, asked: Window, held: Window | None) -> list[Window]:
+        """What of the sessions asked for the store does not have, or may have in part."""
+        sessions = asked.sessions(self.calendar)
+        if not len(sessions):
+            return []
+        asked = Window(int(sessions[0]), int(sessions[-1]))
         if held is None or self.wanted.replace:
-            windows, notes = [asked], []
-        else:
-            windows, notes = missing(asked, held), hole(asked, held, self.calendar)
-            if self.wanted.fill_gaps:
-                windows += self._gaps(asked, held)
-            windows = merged(windows)
-        earliest = self.provider.earliest(self.wanted.interval, self.now)
-        reached = [within_reach(window, self.calendar, earliest) for window in windows]
-        if earliest is not None and reached != windows:
-            told = f"{self.provider.title} keeps {self.wanted.interval} bars back to "
-            told += day_text(int(self.calendar.session_of(earliest)))
-            if not any(reached) and held is None:
-                raise DataError(f"{told} and no further; {day_text(asked.last)} is too long ago")
-            notes.append(f"{told}: older ones cannot be fetched")
-        return [window for window in reached if window is not None], tuple(notes)
+            return [asked]
+        inside = self._gaps(asked, held) if self.wanted.fill_gaps else []
+        return merged([*missing(asked, held), *inside])
+
+    def _reached(self, lacking: list[Window], notes: list[str]) -> list[Window]:
+        """What of it the provider keeps, with a note where that is not all. DataError: nothing."""
+        interval, title = self.wanted.interval, self.provider.title
+        earliest = self.provider.earliest(interval, self.now)
+        within = (within_reach(window, self.calendar, earliest) for window in lacking)
+        windows = [window for window in within if window is not None]
+        if earliest is None or windows == lacking:
+            return windows
+        told = f"{title} keeps {interval} bars back to "
+        told += day_text(first_since(self.calendar, earliest))
+        if not windows:
+            raise DataError(f"{told} and no further; {day_text(lacking[-1].last)} is too long ago")
+        notes.append(f"{told}: older ones cannot be fetched")
+        return windows
 
     def _gaps(self, asked: Window, held: Window) -> list[Window]:
         start, end = held.seconds(self.calendar)

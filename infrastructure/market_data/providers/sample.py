@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SYMBOL, INTERVAL, CALENDAR = "NASDAQ", "1d", "XNYS"
 SOURCE = "arch nasdaq"
+_WHAT = "the NASDAQ composite that the package arch ships"
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,13 @@ class SampleReport:
     first: int
     last: int
 
+    @property
+    def days(self) -> str:
+        """The first and the last date, for messages."""
+        return f"{utc_text(self.first)[:10]} to {utc_text(self.last)[:10]}"
+
     def lines(self) -> list[str]:
         """The report for people; the first line says the most, the others are set in."""
-        span = f"{utc_text(self.first)[:10]} to {utc_text(self.last)[:10]}"
         done = self.written
         counted = [
             (done.replaced, "replaced"),
@@ -48,8 +53,8 @@ class SampleReport:
             (done.demo_removed, "synthetic, removed"),
         ]
         return [
-            f"{SYMBOL} {INTERVAL}: {done.new:,} new, {done.unchanged:,} unchanged, {span}, the "
-            "NASDAQ composite that the package arch ships",
+            f"{SYMBOL} {INTERVAL}: {done.new:,} new, {done.unchanged:,} unchanged, "
+            f"{self.days}, {_WHAT}",
             *(f"  {_bars(count)} {what}" for count, what in counted if count),
         ]
 
@@ -82,11 +87,14 @@ def store_nasdaq(database: "Database", replace: bool = False) -> SampleReport:
 
 
 def ensure_sample_bars(database: "Database") -> list[str]:
-    """Store the sample where no bar of NASDAQ 1d is stored; lines to print, none where one is."""
+    """Store the sample where no bar of NASDAQ 1d is stored; a line to print where that was done."""
     if held_span(database, SYMBOL, INTERVAL) is not None:
         return []
-    first, *others = store_nasdaq(database).lines()
-    return [f"{first}; real prices, none were stored in {database.name}", *others]
+    report = store_nasdaq(database)
+    return [
+        f"{SYMBOL} {INTERVAL}: no bars in {database.name}; stored {report.written.new:,} real "
+        f"ones, {report.days}, {_WHAT}"
+    ]
 
 
 def _columns(calendar: SessionCalendar) -> BarColumns:

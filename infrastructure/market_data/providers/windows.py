@@ -88,11 +88,15 @@ def gaps(
     return [Window(int(calendar.session[a]), int(calendar.session[b])) for a, b in ends]
 
 
+def first_since(calendar: SessionCalendar, moment: int) -> int:
+    """The first session whose date, and its trading, begin at a moment, seconds UTC, or later."""
+    begins = np.minimum(calendar.date_start, calendar.opens_at)
+    return int(calendar.session[np.searchsorted(begins, moment).clip(max=len(calendar) - 1)])
+
+
 def within_reach(window: Window, calendar: SessionCalendar, earliest: int | None) -> Window | None:
     """The window without sessions that began before `earliest`, seconds UTC; None: nothing left."""
     if earliest is None:
         return window
-    row = int(np.searchsorted(np.minimum(calendar.date_start, calendar.opens_at), earliest))
-    first = int(calendar.session[row]) if row < len(calendar) else window.last + 1
-    reached = Window(max(window.first, first), window.last)
+    reached = Window(max(window.first, first_since(calendar, earliest)), window.last)
     return reached if reached.first <= reached.last else None
