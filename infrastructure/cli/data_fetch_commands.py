@@ -29,9 +29,7 @@ def download(
     ] = False,
     feed: Annotated[
         Literal["sip", "iex"],
-        typer.Option(
-            help="Alpaca's feed: all exchanges (sip, 16 minutes late), or one at once (iex)."
-        ),
+        typer.Option(help="Alpaca's: all exchanges 16 minutes late (sip), or one (iex)."),
     ] = "sip",
     extended: Annotated[
         bool,
