@@ -176,7 +176,8 @@ def adjust(
 ) -> None:
     """Store or list the splits and dividends of a symbol.
 
-    Its bars stay as they came. Factors apply on reading: to strategies by their config's `adjust`, here by --adjust.
+    Its bars stay as they came. Factors apply on reading: to strategies by their config's
+    `adjust`, here by --adjust.
     """
     from infrastructure.cli.data_adjust import adjust_symbol
 
