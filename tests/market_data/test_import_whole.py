@@ -140,7 +140,9 @@ def test_prices_of_one_series_have_one_adjustment(
 ) -> None:
     """Unadjusted bars do not mix with adjusted ones unless the user says that they are not so."""
     header = "Date,Open,High,Low,Close,Adj Close,Volume"
-    yahoo = write_file(header, "2024-01-02,10,11,9,10,9,5", "2024-01-03,10,11,9,10,10,5")
+    yahoo = write_file(
+        header, "2024-01-02,10,11,9,10.37,9.3312,5", "2024-01-03,10,11,9,10.11,10.11,5"
+    )
     report = import_bars(database, yahoo, "QQQ")
     assert (report.adjusted, report.dividends) == ("split", 1)
     raw = write_file(HEADER, "2024-01-04,10,11,9,10,5", "2024-01-05,10,11,9,10,5")
@@ -148,5 +150,5 @@ def test_prices_of_one_series_have_one_adjustment(
         import_bars(database, raw, "QQQ")
     import_bars(database, raw, "QQQ", adjusted="split")
     adjusted = read_bars(database, "QQQ", "1d", adjust="all")
-    assert adjusted.close.tolist() == [pytest.approx(9.0), 10.0, 10.0, 10.0]
-    assert read_bars(database, "QQQ", "1d", adjust="split").close[0] == 10.0
+    assert adjusted.close.tolist() == [pytest.approx(9.3312), 10.11, 10.0, 10.0]
+    assert read_bars(database, "QQQ", "1d", adjust="split").close[0] == 10.37
