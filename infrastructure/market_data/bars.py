@@ -1,6 +1,6 @@
 """Bars: what a strategy sees and a simulation trades, as read-only NumPy columns."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -16,6 +16,12 @@ DEMO_SOURCE = "demo"
 
 IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
 """Values of `Bars.phase`."""
+
+COLUMNS = (
+    *("timestamp", "open", "high", "low", "close", "volume"),
+    *("session", "closes_at", "phase"),
+)
+"""The columns of `Bars`, one row a bar."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +53,10 @@ class Bars:
     def __post_init__(self) -> None:
         # Views of read-only columns: neither a slip nor `flags.writeable = True` changes what the
         # other strategies of a run trade on.
-        for field in fields(self):
-            column = getattr(self, field.name)
-            if isinstance(column, np.ndarray):
-                column.flags.writeable = False
-                object.__setattr__(self, field.name, column.view())
+        for name in COLUMNS:
+            column = getattr(self, name)
+            column.flags.writeable = False
+            object.__setattr__(self, name, column.view())
 
     def __len__(self) -> int:
         return len(self.timestamp)
@@ -67,12 +72,7 @@ class Bars:
 
     def rows(self, first: int, last: int) -> "Bars":
         """Bars `first` up to but not including `last` (views, nothing is copied)."""
-        columns = {
-            field.name: getattr(self, field.name)[first:last]
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), np.ndarray)
-        }
-        return replace(self, **columns)
+        return replace(self, **{name: getattr(self, name)[first:last] for name in COLUMNS})
 
     @cached_property
     def fingerprint(self) -> str:
