@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from infrastructure.cli import data_commands
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -21,7 +22,7 @@ _SETTINGS: dict[str, Any] = {
 
 app = typer.Typer(**_SETTINGS, no_args_is_help=True)
 data = typer.Typer(**_SETTINGS, no_args_is_help=True)
-app.add_typer(data, name="data", help="Import bars, and list those that are stored.")
+app.add_typer(data, name="data", help="Bars: get them in, check them, look at them.")
 everything = typer.Typer(**_SETTINGS)
 
 
@@ -155,37 +156,4 @@ def chart(
     draw_chart(symbol, ChartOptions(config, interval, signal, start, end, output, db))
 
 
-@data.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Bars as CSV or Parquet.")],
-    symbol: Annotated[str, typer.Option(help="Whose bars they are, such as QQQ.")],
-    interval: Annotated[
-        str | None,
-        typer.Option(help="Length of a bar, such as 30m or 1d.  [default: what the file shows]"),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(help="Whose clock stamps without a zone show, such as America/New_York."),
-    ] = None,
-    calendar: Annotated[str, typer.Option(help="The exchange's calendar.")] = "XNYS",
-    drop_bad: Annotated[
-        bool, typer.Option("--drop-bad", help="Leave out rows that are unfit to trade.")
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Let bars replace stored ones of other values.")
-    ] = False,
-    db: Db = None,
-    verbose: Verbose = False,
-) -> None:
-    """Take the bars of a file into the database, or say why not."""
-    from infrastructure.cli.stored_bars import import_into
-
-    import_into(db, file, symbol, interval, timezone, calendar, drop_bad, replace)
-
-
-@data.command("list")
-def list_bars(db: Db = None, verbose: Verbose = False) -> None:
-    """List the bars that are stored."""
-    from infrastructure.cli.stored_bars import print_series
-
-    print_series(db)
+data_commands.register(data)

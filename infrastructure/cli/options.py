@@ -42,3 +42,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show where in the code an error came from.")
 ]
+Adjust = Annotated[
+    Literal["none", "split", "all"],
+    typer.Option(help="Prices as they came (none), or adjusted for splits, or for all."),
+]

@@ -1,45 +1,123 @@
-"""`kairos data`: bars into the database, and what is there."""
+"""`kairos data list|show|export|remove`: what is stored."""
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from infrastructure.cli.stored_series import chosen_series, opened_database
 
-def import_into(
-    db: str | None,
-    file: Path,
-    symbol: str,
-    interval: str | None,
-    timezone: str | None,
-    calendar: str,
-    drop_bad: bool,
-    replace: bool,
-) -> None:
-    """Import a file and say what was taken, refused and why. Raises KairosError."""
-    from infrastructure.database.engine import open_database
-    from infrastructure.market_data.importing import import_bars
-
-    database = open_database(db)
-    try:
-        done = import_bars(database, file, symbol, interval, timezone, calendar, drop_bad, replace)
-    finally:
-        database.close()
-    print(*done.lines(), f"stored in {database.name}", sep="\n")
+if TYPE_CHECKING:
+    from infrastructure.market_data.bars import Bars
+    from infrastructure.market_data.series import StoredSeries
 
 
 def print_series(db: str | None) -> None:
     """A line for every symbol and interval. Raises KairosError."""
-    from infrastructure.database.engine import open_database
-    from infrastructure.market_data.store import stored_series
+    from infrastructure.market_data.series import stored_series
 
-    database = open_database(db)
-    try:
+    with opened_database(db) as database:
         series = stored_series(database)
-    finally:
-        database.close()
-    for each in series:
-        made_up = "  SYNTHETIC" if each.synthetic else f"  from {each.sources}"
-        print(f"{each}{made_up}")
+        name = database.name
     if not series:
-        print(
-            f"{database.name} has no bars; import some with: "
-            "kairos data import FILE --symbol SYMBOL --interval INTERVAL"
+        print(f"{name} has no bars; import some with: kairos data import FILE --symbol SYMBOL")
+        return
+    head = ("symbol", "interval", "from", "to", "bars", "sessions", "gaps", "adjusted", "source")
+    rows = [head, *map(_row, series)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if 4 <= place <= 5 else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+def _row(series: "StoredSeries") -> tuple[str, ...]:
+    from infrastructure.market_data.columns import utc_text
+
+    count = series.count
+    gaps = [f"{count.missing_sessions:,} sessions"] if count.missing_sessions else []
+    gaps += [f"{count.missing_bars:,} bars"] if count.missing_bars else []
+    source = "SYNTHETIC" if series.synthetic else series.sources
+    return (
+        series.symbol,
+        series.interval,
+        utc_text(count.first_bar)[:10],
+        utc_text(count.last_bar)[:10],
+        f"{count.n_bars:,}",
+        f"{count.sessions:,} {series.calendar}",
+        ", ".join(gaps) or "none",
+        series.adjusted,
+        source,
+    )
+
+
+def print_last(db: str | None, symbol: str, interval: str | None, last: int, adjust: str) -> None:
+    """The last bars of a series. Raises KairosError."""
+    from infrastructure.market_data.columns import utc_text
+
+    bars = _bars(db, symbol, interval, None, None, adjust)
+    made_up = "  SYNTHETIC" if bars.synthetic else f"  from {bars.source}"
+    shown = bars.rows(max(0, len(bars) - last), len(bars))
+    print(f"{bars.symbol} {bars.interval}: the last {len(shown):,} of {len(bars):,} bars{made_up}")
+    print(f"{'opens (UTC)':<21}{'open':>12}{'high':>12}{'low':>12}{'close':>12}{'volume':>16}")
+    for row in range(len(shown)):
+        prices = "".join(f"{getattr(shown, name)[row]:>12.10g}" for name in _PRICES)
+        moment = utc_text(int(shown.timestamp[row]))
+        print(f"{moment:<21}{prices}{shown.volume[row]:>16.12g}")
+
+
+_PRICES = ("open", "high", "low", "close")
+
+
+def export_series(
+    db: str | None,
+    symbol: str,
+    interval: str | None,
+    start: date | None,
+    end: date | None,
+    adjust: str,
+    output: Path,
+) -> None:
+    """Write a series to a file. Raises KairosError."""
+    from infrastructure.market_data.exporting import export_bars
+
+    bars = _bars(db, symbol, interval, start, end, adjust)
+    export_bars(bars, output)
+    print(f"{bars.symbol} {bars.interval}: wrote {len(bars):,} bars to {output}")
+
+
+def remove_series(db: str | None, symbol: str, interval: str | None) -> None:
+    """Remove a series. Raises KairosError."""
+    from infrastructure.market_data.history import Change
+    from infrastructure.market_data.writing import remove_bars
+
+    with opened_database(db) as database:
+        series = chosen_series(database, symbol, interval)
+        change = Change("remove", "kairos data remove", {"sources": series.sources})
+        removed = remove_bars(database, series.symbol, series.interval, None, change)
+        print(f"{series}: removed {removed:,} bars from {database.name}")
+
+
+def _bars(
+    db: str | None,
+    symbol: str,
+    interval: str | None,
+    start: date | None,
+    end: date | None,
+    adjust: str,
+) -> "Bars":
+    """All stored bars, those outside the sessions too."""
+    from infrastructure.market_data.store import read_bars
+
+    with opened_database(db) as database:
+        series = chosen_series(database, symbol, interval)
+        return read_bars(
+            database,
+            series.symbol,
+            series.interval,
+            calendar=series.calendar,
+            session="extended",
+            start=start,
+            end=end,
         )

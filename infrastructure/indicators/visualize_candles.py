@@ -232,3 +232,19 @@ def add_level(figure: "Figure", name: str, price: float, rows: range, color: str
             hoverinfo="name",
         )
     )
+
+
+def add_views(figure: "Figure", bars: Bars, views: dict[str, range]) -> None:
+    """A button for each view, top left under the title."""
+    buttons = [
+        {
+            "label": label,
+            "method": "relayout",
+            "args": [{"xaxis.range": edges(view), "yaxis.range": price_range(bars, view)}],
+        }
+        for label, view in views.items()
+    ]
+    place = {"x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "pad": {"l": 0, "b": 2}}
+    figure.update_layout(
+        updatemenus=[{"type": "buttons", "direction": "right", "buttons": buttons, **place}]
+    )

@@ -19,10 +19,10 @@ from infrastructure.indicators.visualize_candles import (
     add_level,
     add_signals,
     add_trades,
+    add_views,
     candle_figure,
     day_text,
     decimals,
-    edges,
     local_times,
     measures,
     price_range,
@@ -65,7 +65,7 @@ def visualize_tight_candles(
     add_signals(figure, bars, longs, +1)
     add_signals(figure, bars, shorts, -1)
     if len(view) < len(rows):
-        _add_views(figure, bars, {f"last {len(view)} bars": view, "all bars": rows})
+        add_views(figure, bars, {f"last {len(view)} bars": view, "all bars": rows})
     return figure
 
 
@@ -111,22 +111,6 @@ def _span(bars: Bars) -> str:
     if not times:
         return ""
     return f"{day_text(times[0])} – {day_text(times[-1])} · {bars.calendar} time"
-
-
-def _add_views(figure: "Figure", bars: Bars, views: dict[str, range]) -> None:
-    """A button for each view, top left under the title."""
-    buttons = [
-        {
-            "label": label,
-            "method": "relayout",
-            "args": [{"xaxis.range": edges(view), "yaxis.range": price_range(bars, view)}],
-        }
-        for label, view in views.items()
-    ]
-    place = {"x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "pad": {"l": 0, "b": 2}}
-    figure.update_layout(
-        updatemenus=[{"type": "buttons", "direction": "right", "buttons": buttons, **place}]
-    )
 
 
 def save_figure(figure: "Figure", path: str | Path) -> Path:

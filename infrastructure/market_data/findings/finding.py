@@ -1,56 +1,52 @@
-"""A finding: something about stored bars that their owner should know."""
+"""Finding: what is wrong, or odd, in a series of bars, and the command that would mend it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-SEVERITIES = ("error", "warning", "note")
+ERROR, WARNING, NOTE = "error", "warning", "note"
+SEVERITIES = (ERROR, WARNING, NOTE)
+"""error: a backtest on these bars is wrong. warning: it may be. note: good to know, harmless."""
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What was found, how often, and what would mend it.
+    """One kind of defect in one series.
 
-    kind: one word for it, such as `spike`. severity: `error` (results will be wrong), `warning`
-    (they may be) or `note`. count: how many of what `of` says. worst: the worst example in words.
-    mend: the command that would mend it; "" where none would. stamps: opening times of the bars
-    concerned, seconds UTC, ascending. size: how bad the worst is, to compare parts by.
+    kind: its name, as `kairos data mend --remove` takes it. severity: one of SEVERITIES.
+    count: how many there are, in the unit that `worst` names. worst: the worst example in words, by
+        the exchange's clock and in UTC.
+    mend: the command that would mend it; "" where none would.
+    stamps: opening times concerned, seconds UTC, ascending, int64 of shape (n,): of stored bars, or
+        of bars and sessions that are missing. A mend removes them, a plot marks them.
     """
 
     kind: str
     severity: str
     count: int
-    of: str
     worst: str
     mend: str
     stamps: NDArray[np.int64]
-    size: float = 0.0
-
-    def line(self) -> str:
-        """One line for people."""
-        mend = f"; {self.mend}" if self.mend else ""
-        return f"{self.severity}: {self.kind}: {self.count:,} {self.of}; worst {self.worst}{mend}"
 
 
 def finding_lines(findings: Iterable[Finding]) -> list[str]:
-    """The severest first."""
-    ordered = sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.kind))
-    return [finding.line() for finding in ordered]
+    """The report for people, severest first: a line for each, and one for the command."""
+    lines = []
+    for finding in severest_first(findings):
+        name = finding.kind.replace("_", " ")
+        lines.append(f"{finding.severity}: {name}: {finding.count:,}; {finding.worst}")
+        if finding.mend:
+            lines.append(f"  to mend: {finding.mend}")
+    return lines
 
 
-def merged(findings: Sequence[Finding]) -> Finding:
-    """Findings of one kind in parts of a series, as one of the whole."""
-    worst = max(findings, key=lambda finding: finding.size)
-    severity = min((f.severity for f in findings), key=SEVERITIES.index)
-    return Finding(
-        worst.kind,
-        severity,
-        sum(finding.count for finding in findings),
-        worst.of,
-        worst.worst,
-        worst.mend,
-        np.concatenate([finding.stamps for finding in findings]),
-        worst.size,
-    )
+def severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same findings, errors before warnings before notes, else as they came."""
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 bar`, `2,000 bars`."""
+    return f"{count:,} {noun}" + ("s" if count != 1 else "")

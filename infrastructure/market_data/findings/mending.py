@@ -1,6 +1,6 @@
-"""Which bars a mend removes. Nothing is mended unasked, and nothing is made up instead."""
+"""Which stored bars a mend would remove."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,29 +9,31 @@ from infrastructure.errors import ConfigError
 from infrastructure.market_data.findings.finding import Finding
 from infrastructure.wording import nearest
 
-_OF_KIND = {
-    "spike": ("spike",),
-    "stale": ("stale",),
-    "zero_range": ("zero_range",),
-    "zero_volume": ("zero_volume",),
-    "holiday_bars": ("holiday_bars",),
-    "outside": ("mixed_sessions", "half_day_hours", "bars_at_close"),
-}
-MENDABLE = tuple(_OF_KIND)
-"""What `kairos data mend --remove` takes."""
+OUTSIDE = "outside"
+"""All findings of bars outside the sessions, under one name."""
+
+_OUTSIDE_KINDS = ("closing_bar", "half_day_after_hours", "mixed_sessions", "no_session")
+
+MENDABLE = ("spike", "displaced", "stale", "zero_range", "off_grid", *_OUTSIDE_KINDS)
+"""Kinds whose stamps are stored bars that a series is better off without."""
 
 
-def check_mendable(kinds: Sequence[str]) -> None:
-    """Raise ConfigError for a kind that no removal mends."""
-    for kind in kinds:
-        if kind not in MENDABLE:
-            meant = nearest(kind, MENDABLE)
-            hint = f' (did you mean "{meant}"?)' if meant else ""
-            raise ConfigError(f"--remove: expected {', '.join(MENDABLE)}; found {kind!r}{hint}")
+def stamps_to_remove(findings: Iterable[Finding], kinds: Iterable[str]) -> NDArray[np.int64]:
+    """Opening times, ascending, each once, of the bars that these kinds of findings concern.
 
-
-def stamps_to_remove(findings: Sequence[Finding], kinds: Sequence[str]) -> NDArray[np.int64]:
-    """Opening times of the bars that findings of these kinds concern, ascending, each once."""
-    wanted = {of for kind in kinds for of in _OF_KIND[kind]}
+    kinds: of MENDABLE, or OUTSIDE. Raises ConfigError for any other, naming the nearest.
+    """
+    wanted = {one for kind in kinds for one in _meant(kind)}
     stamps = [finding.stamps for finding in findings if finding.kind in wanted]
-    return np.unique(np.concatenate(stamps)) if stamps else np.empty(0, np.int64)
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *stamps]))
+
+
+def _meant(kind: str) -> tuple[str, ...]:
+    if kind == OUTSIDE:
+        return _OUTSIDE_KINDS
+    if kind in MENDABLE:
+        return (kind,)
+    names = (*MENDABLE, OUTSIDE)
+    meant = nearest(kind, names)
+    hint = f' (did you mean "{meant}"?)' if meant else ""
+    raise ConfigError(f"--remove: expected one of {', '.join(names)}; found {kind[:40]!r}{hint}")

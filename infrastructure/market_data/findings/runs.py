@@ -1,74 +1,108 @@
-"""Bars that say nothing: no range, no volume, or the same bar again and again."""
-
-from collections.abc import Iterator
+"""Stale bars, bars without range and bars without volume; each bar is reported once."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.findings.finding import Finding
-from infrastructure.market_data.findings.looked_at import LookedAt
+from infrastructure.market_data.findings.commands import download, remove
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.quiet_bars import (
+    flat_rows,
+    has_volume,
+    repeating_rows,
+    runs_of,
+    untraded_rows,
+)
+from infrastructure.market_data.findings.series import BarSeries
+from infrastructure.market_data.intervals import DAY
 
-_LONG_RUN = 5
-_STALE = 3
-"""The same open, high, low, close and volume three times in a row are no market."""
+LONG_RUN = 3
+"""Bars in a row that make a run: two alike are chance, three a feed that stands still."""
 
-
-def runs(looked: LookedAt) -> Iterator[Finding]:
-    """Zero ranges, zero volumes, stale bars; inside sessions only."""
-    bars = looked.regular
-    if not len(bars):
-        return
-    flat = bars.high == bars.low
-    if flat.any():
-        yield _run(looked, "zero_range", flat, "bars with high = low")
-    empty = bars.volume == 0
-    if empty.all():
-        yield Finding(
-            "no_volume", "note", len(bars), "bars, all of them, have volume 0",
-            looked.moment(int(bars.timestamp[0])), "", np.empty(0, np.int64),
-        )  # fmt: skip
-    elif empty.any():
-        yield _run(looked, "zero_volume", empty, "bars with volume 0")
-    yield from _stale(looked)
+THIN = 0.05
+"""Where more than this share of bars has no range (or no volume), runs of them are the market's
+nature, or the vendor's: a note says so, and nothing would mend it."""
 
 
-def _run(looked: LookedAt, kind: str, those: NDArray[np.bool_], of: str) -> Finding:
-    """Single ones are a note; many in a row a warning."""
-    first, length = _longest(those)
-    stamps = looked.regular.timestamp
-    at = looked.moment(int(stamps[first]))
-    worst = at if length == 1 else f"{at}, {length} in a row"
-    severity = "warning" if length >= _LONG_RUN else "note"
-    mend = f"kairos data mend {looked.series} --remove {kind}" if length >= _LONG_RUN else ""
-    return Finding(kind, severity, int(those.sum()), of, worst, mend, stamps[those], float(length))
+HARDLY_BARS = 0.5
+"""Where more than this share has none, candles, stops and targets mean nothing: a warning."""
 
 
-def _stale(looked: LookedAt) -> Iterator[Finding]:
-    bars = looked.regular
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
-    again = np.append(False, np.logical_and.reduce([c[1:] == c[:-1] for c in columns]))
-    again &= (bars.volume > 0) | (bars.high > bars.low)  # nothing traded is another finding
-    if not again.any():
-        return
-    begins = np.flatnonzero(np.diff(np.append(False, again).astype(np.int8)) == 1)
-    ends = np.flatnonzero(np.diff(np.append(again, False).astype(np.int8)) == -1) + 1
-    lengths = ends - begins + 1  # with the bar that is repeated
-    long = lengths >= _STALE
-    if not long.any():
-        return
-    rows = np.concatenate([np.arange(a, b) for a, b in zip(begins[long], ends[long], strict=True)])
-    worst = int(np.argmax(np.where(long, lengths, 0)))
-    yield Finding(
-        "stale", "error", len(rows), "bars repeat the bar before them, volume included",
-        f"{looked.moment(int(bars.timestamp[begins[worst] - 1]))}, {int(lengths[worst])} times",
-        f"kairos data mend {looked.series} --remove stale", bars.timestamp[rows],
-        float(lengths[worst]),
-    )  # fmt: skip
+def quiet_runs(series: BarSeries) -> list[Finding]:
+    """All findings of this page."""
+    repeats = repeating_rows(series)
+    stale = repeats[runs_of(repeats).of_at_least(LONG_RUN - 1)]
+    flat = flat_rows(series)
+    flat = flat[~(np.isin(flat, stale) | np.isin(flat + 1, stale))]
+    findings = _stale(series, stale) + _runs_and_rest(series, flat, "zero_range", "high = low")
+    if has_volume(series):
+        untraded = untraded_rows(series)
+        return findings + _runs_and_rest(
+            series, untraded, "zero_volume", "no volume, though prices move"
+        )
+    told = "no bar has a volume: splits and units of volume cannot be judged by it"
+    no_stamps = np.empty(0, dtype=np.int64)
+    return [*findings, Finding("no_volume", NOTE, len(series.columns), told, "", no_stamps)]
 
 
-def _longest(those: NDArray[np.bool_]) -> tuple[int, int]:
-    """(first row, length) of the longest run of True."""
-    edges = np.diff(np.concatenate(([0], those.astype(np.int8), [0])))
-    begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    longest = int(np.argmax(ends - begins))
-    return int(begins[longest]), int(ends[longest] - begins[longest])
+def _stale(series: BarSeries, rows: NDArray[np.intp]) -> list[Finding]:
+    """Bars that repeat the one before in all they say; the first of a run is not counted."""
+    if not len(rows):
+        return []
+    runs = runs_of(rows)
+    first, length = runs.longest()
+    worst = f"{plural(len(runs.begins), 'run')} of the same bar{_tails(series, runs.last_rows())}; "
+    worst += f"the longest repeats the bar {series.text(series.columns.timestamp[first - 1])} "
+    worst += plural(length, "time")
+    mend = remove(series.symbol, series.interval, "stale")
+    return [Finding("stale", WARNING, len(rows), worst, mend, series.stamps(rows))]
+
+
+def _tails(series: BarSeries, last_rows: NDArray[np.intp]) -> str:
+    """How many runs go on to the end of their session; of daily bars, to the end of the data."""
+    ends = series.end[-1:] if series.step == DAY else series.end
+    tails = int(np.isin(last_rows + 1, ends).sum())
+    if not tails:
+        return ""
+    return ", to the end of the data" if series.step == DAY else f", {tails:,} to a session's end"
+
+
+def _runs_and_rest(
+    series: BarSeries, rows: NDArray[np.intp], kind: str, what: str
+) -> list[Finding]:
+    """A warning for long runs, and a note for the bars that stand alone."""
+    if not len(rows):
+        return []
+    runs = runs_of(rows)
+    first, length = runs.longest()
+    longest = f"bars with {what}, the longest run is {plural(length, 'bar')} from "
+    longest += series.row_text(first)
+    share = len(rows) / series.counts.sum()
+    if share > THIN:
+        return [_frequent(series, rows, kind, share, longest)]
+    long = runs.of_at_least(LONG_RUN)
+    findings = []
+    if long.any():
+        stamps = series.stamps(rows[long])
+        mend = _mend(series, kind, stamps)
+        findings.append(Finding(kind, WARNING, len(stamps), longest, mend, stamps))
+    if not long.all():
+        alone = series.stamps(rows[~long])
+        worst = f"bars with {what}, the first {series.text(alone[0])}"
+        findings.append(Finding(f"single_{kind}", NOTE, len(alone), worst, "", alone))
+    return findings
+
+
+def _frequent(
+    series: BarSeries, rows: NDArray[np.intp], kind: str, share: float, longest: str
+) -> Finding:
+    """So many that runs say nothing: a thin market, or a vendor that knows closes only."""
+    severity = WARNING if share > HARDLY_BARS else NOTE
+    worst = f"{longest}; {share:.0%} of all: few trade this market, or its vendor tells too little"
+    return Finding(f"frequent_{kind}", severity, len(rows), worst, "", series.stamps(rows))
+
+
+def _mend(series: BarSeries, kind: str, stamps: NDArray[np.int64]) -> str:
+    """Bars without range say nothing and can go; prices without volume are worth fetching again."""
+    if kind == "zero_range":
+        return remove(series.symbol, series.interval, kind)
+    return download(series.symbol, series.interval, series.calendar.session_of(stamps[[0, -1]]))

@@ -1,70 +1,75 @@
-"""Prices that leave all their neighbours and are back within the bar: bad ticks."""
-
-from collections.abc import Iterator
+"""False prices: those that jump away for one bar, or for a few, and come back."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.findings.finding import Finding
-from infrastructure.market_data.findings.looked_at import LookedAt
+from infrastructure.market_data.findings.commands import remove
+from infrastructure.market_data.findings.extremes import Extremes, find_extremes
+from infrastructure.market_data.findings.finding import ERROR, NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.series import BarSeries
+from infrastructure.market_data.findings.stretches import Stretches, find_stretches
 
-_NEIGHBOURS = 2
-"""Bars on each side whose own ranges a spike must exceed: wild markets are so for longer."""
-_TIMES = 5.0
-_ROBUST = 8.0
-"""How many median ranges of the bars around a spike sticks out. Real bars of QQQ, SPY and AAPL, the
-crash of August 2015 included, stay below 5."""
-_AROUND = 12
-
-
-def spikes(looked: LookedAt) -> Iterator[Finding]:
-    """Highs and lows far outside the bars before and after, by the scale of those bars.
-
-    A gap is none: the next bar opens where the last one closed. The scale is the ranges around, not
-    a percent: 1 % is a spike in one market and a quiet minute in another.
-    """
-    bars = looked.regular
-    if len(bars) < 2 * _NEIGHBOURS + 1:
-        return
-    span = bars.high - bars.low
-    above, below = _excess(bars.high, span), _excess(-bars.low, span)
-    excess = np.maximum(above, below)
-    candidates = np.flatnonzero(excess > 0)
-    sizes = np.array([_size(span, excess, int(row)) for row in candidates])
-    found = candidates[sizes > _ROBUST] if len(candidates) else candidates
-    if not len(found):
-        return
-    sizes = sizes[sizes > _ROBUST]
-    worst = int(np.argmax(sizes))
-    row = int(found[worst])
-    side = "high" if above[row] >= below[row] else "low"
-    price = float(getattr(bars, side)[row])
-    yield Finding(
-        "spike", "error", len(found), "bars leave their neighbours and are back at once",
-        f"{looked.moment(int(bars.timestamp[row]))}: {side} {price:.10g} between closes of "
-        f"{float(bars.close[max(0, row - 1)]):.10g} and {float(bars.close[row + 1]):.10g}",
-        f"kairos data mend {looked.series} --remove spike", bars.timestamp[found],
-        float(sizes[worst]),
-    )  # fmt: skip
+BUSY = 3.0
+"""A real rush lasts: the bars on both sides of it have at least so many usual volumes. A false
+print stands among bars as quiet as ever, even where it is a large block that was reported late."""
 
 
-def _excess(extreme: NDArray[np.float64], span: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each bar's extreme stands above its neighbours'; 0 below _TIMES their ranges."""
-    top = np.full(len(extreme), -np.inf)
-    wide = np.zeros(len(extreme))
-    for shift in range(1, _NEIGHBOURS + 1):
-        for one, other in (((shift, None), (None, -shift)), ((None, -shift), (shift, None))):
-            np.maximum(top[slice(*one)], extreme[slice(*other)], out=top[slice(*one)])
-            np.maximum(wide[slice(*one)], span[slice(*other)], out=wide[slice(*one)])
-    excess = extreme - top
-    excess[:_NEIGHBOURS] = 0.0
-    excess[-_NEIGHBOURS:] = 0.0
-    excess[excess <= _TIMES * wide] = 0.0
-    return np.maximum(excess, 0.0)
+def spikes(series: BarSeries) -> list[Finding]:
+    """False prices, and sudden moves that the market's own rush makes believable."""
+    found = find_extremes(series)
+    real = found.busy >= BUSY
+    parts = ((_chosen(found, ~real), "spike"), (_chosen(found, real), "sudden_move"))
+    findings = [_finding(series, part, kind) for part, kind in parts if len(part.rows)]
+    stretch = _displaced(series, find_stretches(series))
+    return findings if stretch is None else [*findings, stretch]
 
 
-def _size(span: NDArray[np.float64], excess: NDArray[np.float64], row: int) -> float:
-    """The excess in median ranges of the bars around."""
-    around = np.concatenate((span[max(0, row - _AROUND) : row], span[row + 1 : row + 1 + _AROUND]))
-    scale = float(np.median(around)) or float(np.mean(around)) or np.nan
-    return float(excess[row] / scale) if scale == scale else np.inf
+def _chosen(found: Extremes, which: NDArray[np.bool_]) -> Extremes:
+    return Extremes(found.rows[which], found.size[which], found.times[which], found.busy[which])
+
+
+def _finding(series: BarSeries, found: Extremes, kind: str) -> Finding:
+    """The worst of them in words; bars inside sessions count before those outside."""
+    columns = series.columns
+    inside = series.inside(found.rows)
+    worst = int(np.argmax(np.where(inside, found.times, -1.0) if inside.any() else found.times))
+    row = int(found.rows[worst])
+    up = columns.high[row] / columns.high[row - 1] > columns.low[row - 1] / columns.low[row]
+    name = "high" if up else "low"
+    column = columns.high if up else columns.low
+    told = (
+        f"the worst is {series.row_text(row)}: {name} {column[row]:g} between {column[row - 1]:g} "
+        f"and {column[row + 1]:g}, {found.times[worst]:.0f} times the usual range away from both"
+    )
+    if kind == "sudden_move":
+        stamps = series.stamps(found.rows)
+        told += f", among bars of {found.busy[worst]:.0f} times the usual volume: a real move"
+        return Finding(kind, NOTE, len(stamps), told, "", stamps)
+    return _false_prices(series, found.rows, kind, told)
+
+
+def _displaced(series: BarSeries, found: Stretches) -> Finding | None:
+    """A few bars in a row on another level; not where a rush makes them believable."""
+    false = np.flatnonzero(found.busy < BUSY)
+    if not len(false):
+        return None
+    columns = series.columns
+    worst = false[np.argmax(found.times[false])]
+    first, last = int(found.first[worst]), int(found.last[worst])
+    told = (
+        f"the worst is {plural(last - first, 'bar')} from {series.row_text(first)}: open "
+        f"{columns.open[first]:g} after {columns.close[first - 1]:g}, then {columns.open[last]:g} "
+        f"after {columns.close[last - 1]:g}, {found.times[worst]:.0f} times the usual range away"
+    )
+    spans = zip(found.first[false].tolist(), found.last[false].tolist(), strict=True)
+    rows = np.concatenate([np.arange(first, last) for first, last in spans])
+    return _false_prices(series, rows, "displaced", told)
+
+
+def _false_prices(series: BarSeries, rows: NDArray[np.intp], kind: str, told: str) -> Finding:
+    """An error inside sessions, where stops would be filled at them; a warning outside."""
+    inside = series.inside(rows)
+    told += "" if inside.all() else f"; {int((~inside).sum()):,} of them outside the sessions"
+    severity = ERROR if inside.any() else WARNING
+    mend = remove(series.symbol, series.interval, kind)
+    return Finding(kind, severity, len(rows), told, mend, series.stamps(rows))

@@ -1,0 +1,199 @@
+"""`kairos data ...`, as typer wants it declared: bars into the store, and looks at them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from infrastructure.cli.options import Adjust, Db, End, Start, Verbose
+
+Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as QQQ.")]
+Interval = Annotated[
+    str | None,
+    typer.Option(help="Length of a bar, such as 30m or 1d.  [default: the one that is stored]"),
+]
+
+
+def import_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Any file of bars: CSV, JSON, Excel, Parquet ..."),
+    ],
+    symbol: Annotated[
+        str | None,
+        typer.Option(help="Whose bars they are, such as QQQ.  [default: what the file says]"),
+    ] = None,
+    interval: Annotated[
+        str | None,
+        typer.Option(help="Length of a bar, such as 30m or 1d.  [default: what the file shows]"),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose clock stamps without a zone show, such as America/New_York.  "
+            "[default: the one that puts the volume into the sessions]"
+        ),
+    ] = None,
+    calendar: Annotated[
+        str | None,
+        typer.Option(help="The exchange's calendar.  [default: XNYS; 24/7 with bars of weekends]"),
+    ] = None,
+    stamp: Annotated[
+        Literal["start", "end"] | None,
+        typer.Option(
+            help="What of its bar a stamp shows: start or end.  [default: what the sessions show]"
+        ),
+    ] = None,
+    dates: Annotated[
+        Literal["day-first", "month-first"] | None,
+        typer.Option(help="What 01/02/2024 means, where no date in the file tells."),
+    ] = None,
+    keep: Annotated[
+        Literal["first", "last"] | None,
+        typer.Option(help="Of rows that give one time different values: first or last."),
+    ] = None,
+    adjusted: Annotated[
+        Literal["none", "split", "all"] | None,
+        typer.Option(help="What the prices have been adjusted for.  [default: what is known]"),
+    ] = None,
+    drop_bad: Annotated[
+        bool, typer.Option("--drop-bad", help="Leave out rows that are unfit to trade.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let bars replace stored ones of other values.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be stored, and store nothing.")
+    ] = False,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Take the bars of files into the database, or say why not; a file is taken whole or not."""
+    from infrastructure.cli.data_import import import_into
+
+    terms = {
+        "symbol": symbol, "interval": interval, "timezone": timezone, "calendar": calendar,
+        "stamp": stamp, "dates": dates, "keep": keep, "adjusted": adjusted, "drop_bad": drop_bad,
+        "replace": replace, "dry_run": dry_run,
+    }  # fmt: skip
+    raise typer.Exit(import_into(db, files, terms, verbose))
+
+
+def list_series(db: Db = None, verbose: Verbose = False) -> None:
+    """List the bars that are stored: range, number, sessions, gaps, source."""
+    from infrastructure.cli.stored_bars import print_series
+
+    print_series(db)
+
+
+def show(
+    symbol: Symbol,
+    interval: Interval = None,
+    last: Annotated[int, typer.Option(min=1, help="How many of the last bars.")] = 20,
+    adjust: Adjust = "none",
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Print the last bars of a series."""
+    from infrastructure.cli.stored_bars import print_last
+
+    print_last(db, symbol, interval, last, adjust)
+
+
+def check(
+    symbol: Annotated[
+        str | None, typer.Argument(metavar="SYMBOL", help="Such as QQQ; without it, all.")
+    ] = None,
+    interval: Annotated[str | None, typer.Option(help="Of this interval only, such as 5m.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="SYMBOL", help="Another vendor's bars of the same, stored so."),
+    ] = None,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Report what is missing, odd or wrong in stored bars, and what would mend it."""
+    from infrastructure.cli.data_checks import print_findings
+
+    print_findings(db, symbol, interval, against)
+
+
+def mend(
+    symbol: Symbol,
+    remove: Annotated[
+        list[str],
+        typer.Option(metavar="KIND", help="Kind of finding whose bars are removed; repeatable."),
+    ],
+    interval: Interval = None,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Remove the bars that a finding names; counted, and kept in the data's history."""
+    from infrastructure.cli.data_checks import mend_series
+
+    mend_series(db, symbol, interval, remove)
+
+
+def history(
+    symbol: Symbol, interval: Interval = None, db: Db = None, verbose: Verbose = False
+) -> None:
+    """Print what became of a series: imports, downloads, mends, removals."""
+    from infrastructure.cli.data_checks import print_history
+
+    print_history(db, symbol, interval)
+
+
+def plot(
+    symbol: Symbol,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
+    adjust: Adjust = "none",
+    output: Annotated[Path, typer.Option(help="Folder of the chart.")] = Path("output"),
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Draw candles with session breaks, and mark what the checks found, as HTML and as PNG."""
+    from infrastructure.cli.data_plot import plot_series
+
+    plot_series(db, symbol, interval, start, end, adjust, output)
+
+
+def export(
+    symbol: Symbol,
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="A .csv (or .csv.gz) or .parquet file.")
+    ],
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
+    adjust: Adjust = "none",
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write stored bars to a CSV or Parquet file that can be imported again."""
+    from infrastructure.cli.stored_bars import export_series
+
+    export_series(db, symbol, interval, start, end, adjust, output)
+
+
+def remove(
+    symbol: Symbol, interval: Interval = None, db: Db = None, verbose: Verbose = False
+) -> None:
+    """Remove all bars of a series; its history stays."""
+    from infrastructure.cli.stored_bars import remove_series
+
+    remove_series(db, symbol, interval)
+
+
+def register(data: typer.Typer) -> None:
+    """Hang the commands below `kairos data`."""
+    data.command("import")(import_files)
+    data.command("list")(list_series)
+    data.command("show")(show)
+    data.command("check")(check)
+    data.command("mend")(mend)
+    data.command("history")(history)
+    data.command("plot")(plot)
+    data.command("export")(export)
+    data.command("remove")(remove)

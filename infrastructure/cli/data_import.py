@@ -1,0 +1,36 @@
+"""`kairos data import`: files one after another, each whole or not at all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
+from infrastructure.errors import KairosError
+
+
+def import_into(
+    db: str | None, files: Sequence[Path], terms: dict[str, Any], verbose: bool = False
+) -> int:
+    """Import each file and say what was taken, refused and why; the exit code.
+
+    A file that cannot be taken prints its error, and the others are taken all the same.
+    """
+    from infrastructure.database.engine import open_database
+    from infrastructure.market_data.importing import import_bars
+
+    code = DONE
+    database = open_database(db)
+    try:
+        for file in files:
+            try:
+                done = import_bars(database, file, **terms)
+            except KairosError as error:
+                print_error(error, verbose)
+                code = USER_ERROR
+                continue
+            print(*done.lines(), sep="\n")
+            if not terms["dry_run"]:
+                print(f"stored in {database.name}")
+    finally:
+        database.close()
+    return code

@@ -1,0 +1,43 @@
+"""The series that a command line means, from a symbol and perhaps an interval."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from infrastructure.errors import DataError
+
+if TYPE_CHECKING:
+    from infrastructure.database.engine import Database
+    from infrastructure.market_data.series import StoredSeries
+
+
+@contextmanager
+def opened_database(db: str | None) -> Iterator["Database"]:
+    """The database, closed at the end. Raises StorageError."""
+    from infrastructure.database.engine import open_database
+
+    database = open_database(db)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def chosen_series(database: "Database", symbol: str, interval: str | None = None) -> "StoredSeries":
+    """The stored series of a symbol; without an interval the only one. Raises DataError."""
+    from infrastructure.market_data.intervals import interval_seconds
+    from infrastructure.market_data.series import stored_series
+    from infrastructure.market_data.symbols import check_symbol
+
+    check_symbol(symbol)
+    if interval is not None:
+        interval_seconds(interval)
+    held = stored_series(database, symbol)
+    wanted = [each for each in held if interval in (None, each.interval)]
+    if len(wanted) == 1:
+        return wanted[0]
+    if len(wanted) > 1:
+        named = ", ".join(each.interval for each in wanted)
+        raise DataError(f"{symbol}: is stored at several intervals ({named}); say --interval")
+    there = ", ".join(map(str, held)) or f"nothing of {symbol}"
+    raise DataError(f"{symbol} {interval or ''}".strip() + f": {database.name} has {there}")

@@ -1,0 +1,63 @@
+"""A chart of stored bars with what the checks found, each at its place."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from infrastructure.indicators.visualize_candles import (
+    SHORT,
+    add_views,
+    candle_figure,
+    day_text,
+    local_times,
+    triangle_gap,
+)
+from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_COLOURS = {"error": SHORT, "warning": "#b5791c", "note": "#5b7fa6"}
+
+
+def visualize_findings(bars: Bars, findings: Sequence[Finding], view_bars: int = 200) -> "Figure":
+    """A Plotly figure of the candles, session breaks, and a mark above every bar concerned.
+
+    A finding of bars that are not there marks the bar that follows. view_bars: how many of the last
+    bars are in view at first. Opens smoothly up to some 5,000 bars.
+    Raises DataError where there are no bars.
+    """
+    rows = range(len(bars))
+    view = rows[-view_bars:]
+    total = sum(finding.count for finding in findings)
+    first, last = (local_times(bars, rows[place : place + 1 or None])[0] for place in (0, -1))
+    detail = f"{day_text(first)} to {day_text(last)} · {len(bars):,} bars · {total:,} findings"
+    figure = candle_figure(bars, rows, view, "stored bars", detail)
+    for finding in findings:
+        _add_marks(figure, bars, finding)
+    if len(view) < len(rows):
+        add_views(figure, bars, {f"last {len(view)} bars": view, "all bars": rows})
+    return figure
+
+
+def _add_marks(figure: "Figure", bars: Bars, finding: Finding) -> None:
+    from plotly.graph_objects import Scatter
+
+    inside = finding.stamps[finding.stamps >= bars.timestamp[0]] if len(bars) else finding.stamps
+    places = np.unique(np.searchsorted(bars.timestamp, inside))
+    places = places[places < len(bars)]
+    if not len(places):
+        return
+    figure.add_trace(
+        Scatter(
+            x=places,
+            y=bars.high[places] + triangle_gap(bars),
+            mode="markers",
+            name=finding.kind.replace("_", " "),
+            marker={"symbol": "circle", "size": 8, "color": _COLOURS[finding.severity]},
+            hovertext=[f"{finding.severity}: {finding.kind}"] * len(places),
+            hoverinfo="text",
+        )
+    )
