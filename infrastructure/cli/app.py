@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from infrastructure.cli import data_commands
+from infrastructure.cli import data_commands, data_fetch_commands
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -157,3 +157,4 @@ def chart(
 
 
 data_commands.register(data)
+data_fetch_commands.register(data)

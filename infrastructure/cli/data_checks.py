@@ -16,6 +16,7 @@ def print_findings(
     db: str | None, symbol: str | None, interval: str | None, against: str | None
 ) -> None:
     """Every series with its findings, the severest first. Raises KairosError."""
+    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.finding import finding_lines
     from infrastructure.market_data.series import stored_series
 
@@ -26,7 +27,7 @@ def print_findings(
             chosen_series(database, symbol, interval)  # says what there is
         for series in wanted:
             print(series)
-            found = [*_findings(database, series)]
+            found = [*check_series(database, series)]
             if against is not None:
                 found += _compared(database, series, against)
             for line in finding_lines(found) or ["nothing found"]:
@@ -37,6 +38,7 @@ def print_findings(
 
 def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequence[str]) -> None:
     """Remove the bars that findings of these kinds name. Raises KairosError."""
+    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.mending import stamps_to_remove
     from infrastructure.market_data.history import Change
     from infrastructure.market_data.writing import remove_bars
@@ -44,7 +46,7 @@ def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequen
     stamps_to_remove([], kinds)  # refuses other words before anything is read
     with opened_database(db) as database:
         series = chosen_series(database, symbol, interval)
-        stamps = stamps_to_remove(_findings(database, series), kinds)
+        stamps = stamps_to_remove(check_series(database, series), kinds)
         detail = {"kinds": [*kinds], "stamps": stamps[:1_000].tolist()}
         change = Change("mend", f"kairos data mend --remove {' '.join(kinds)}", detail)
         removed = remove_bars(database, series.symbol, series.interval, stamps, change)
@@ -66,17 +68,6 @@ def print_history(db: str | None, symbol: str, interval: str | None) -> None:
             f"{count:,} {name}" for name, count in change.numbers._asdict().items() if count
         )
         print(f"{change.at:%Y-%m-%d %H:%M} UTC  {change.action}  {change.source}: {numbers}")
-
-
-def _findings(database: "Database", series: "StoredSeries") -> "tuple[Finding, ...]":
-    from infrastructure.market_data.calendars import get_calendar
-    from infrastructure.market_data.findings.checking import check_bars
-    from infrastructure.market_data.series import stored_columns
-
-    calendar = get_calendar(series.calendar, database)
-    with database.read() as connection:
-        columns = stored_columns(connection, series.symbol, series.interval)
-    return check_bars(series.symbol, series.interval, calendar, columns)
 
 
 def _compared(database: "Database", series: "StoredSeries", against: str) -> "list[Finding]":

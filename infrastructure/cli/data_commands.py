@@ -17,7 +17,7 @@ Interval = Annotated[
 def import_files(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Any file of bars: CSV, JSON, Excel, Parquet ..."),
+        typer.Argument(metavar="FILE...", help="Any file of bars: CSV, JSON, Excel, Parquet."),
     ],
     symbol: Annotated[
         str | None,
@@ -68,7 +68,10 @@ def import_files(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Take the bars of files into the database, or say why not; a file is taken whole or not."""
+    """Take the bars of files into the database, or say why not.
+
+    A file is taken whole or not at all; the others are taken all the same.
+    """
     from infrastructure.cli.data_import import import_into
 
     terms = {
@@ -80,7 +83,7 @@ def import_files(
 
 
 def list_series(db: Db = None, verbose: Verbose = False) -> None:
-    """List the bars that are stored: range, number, sessions, gaps, source."""
+    """List the bars that are stored."""
     from infrastructure.cli.stored_bars import print_series
 
     print_series(db)
@@ -112,7 +115,10 @@ def check(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Report what is missing, odd or wrong in stored bars, and what would mend it."""
+    """Report what is missing or wrong in stored bars.
+
+    Each finding has its severity, its number, the worst example and what would mend it.
+    """
     from infrastructure.cli.data_checks import print_findings
 
     print_findings(db, symbol, interval, against)
@@ -128,7 +134,10 @@ def mend(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Remove the bars that a finding names; counted, and kept in the data's history."""
+    """Remove the bars that a finding names.
+
+    They are counted, and the data's history keeps which they were.
+    """
     from infrastructure.cli.data_checks import mend_series
 
     mend_series(db, symbol, interval, remove)
@@ -137,10 +146,42 @@ def mend(
 def history(
     symbol: Symbol, interval: Interval = None, db: Db = None, verbose: Verbose = False
 ) -> None:
-    """Print what became of a series: imports, downloads, mends, removals."""
+    """Print what became of a series."""
     from infrastructure.cli.data_checks import print_history
 
     print_history(db, symbol, interval)
+
+
+def adjust(
+    symbol: Symbol,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE", help="LEAN factors, or a CSV of splits or dividends; none: list them."
+        ),
+    ] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATE:RATIO",
+            help="First date on the new scale and new shares for an old one, such as 2020-08-31:4.",
+        ),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="These, and none of those stored before.")
+    ] = False,
+    calendar: Annotated[str, typer.Option(help="The exchange's calendar.")] = "XNYS",
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Store or list the splits and dividends of a symbol.
+
+    Its bars stay as they came. Factors apply on reading: to strategies by their config's
+    `adjust`, here by --adjust.
+    """
+    from infrastructure.cli.data_adjust import adjust_symbol
+
+    adjust_symbol(db, symbol, file, split or [], replace, calendar)
 
 
 def plot(
@@ -153,7 +194,10 @@ def plot(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Draw candles with session breaks, and mark what the checks found, as HTML and as PNG."""
+    """Draw stored bars, and mark what the checks found.
+
+    Candles with session breaks, as HTML and as PNG.
+    """
     from infrastructure.cli.data_plot import plot_series
 
     plot_series(db, symbol, interval, start, end, adjust, output)
@@ -171,7 +215,10 @@ def export(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Write stored bars to a CSV or Parquet file that can be imported again."""
+    """Write stored bars to a CSV or Parquet file.
+
+    It can be imported again: no digit is lost.
+    """
     from infrastructure.cli.stored_bars import export_series
 
     export_series(db, symbol, interval, start, end, adjust, output)
@@ -194,6 +241,7 @@ def register(data: typer.Typer) -> None:
     data.command("check")(check)
     data.command("mend")(mend)
     data.command("history")(history)
+    data.command("adjust")(adjust)
     data.command("plot")(plot)
     data.command("export")(export)
     data.command("remove")(remove)

@@ -19,9 +19,7 @@ def plot_series(
     """Draw a series as HTML and PNG; print where. Raises KairosError."""
     from infrastructure.indicators.visualize_findings import visualize_findings
     from infrastructure.indicators.visualize_tight_candles import save_figure
-    from infrastructure.market_data.calendars import get_calendar
-    from infrastructure.market_data.columns import BarColumns
-    from infrastructure.market_data.findings.checking import check_bars
+    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.finding import finding_lines
     from infrastructure.market_data.store import read_bars
 
@@ -29,11 +27,9 @@ def plot_series(
         series = chosen_series(database, symbol, interval)
         bars = read_bars(
             database, series.symbol, series.interval, calendar=series.calendar,
-            session="extended", start=start, end=end,
+            session="extended", start=start, end=end, adjust=adjust,
         )  # fmt: skip
-        calendar = get_calendar(series.calendar, database)
-    columns = BarColumns(*(getattr(bars, name) for name in BarColumns.__dataclass_fields__))
-    findings = check_bars(series.symbol, series.interval, calendar, columns)
+        findings = check_series(database, series)
     figure = visualize_findings(bars, findings)
     label = "  SYNTHETIC bars" if bars.synthetic else ""
     print(f"{series.symbol} {series.interval}: {len(bars):,} bars{label}")

@@ -60,6 +60,13 @@ class Progress:
             if self._bar is not None:
                 self._bar.update(self._task, completed=self._done, doing=doing)
 
+    def say(self, doing: str) -> None:
+        """What is being done in this step."""
+        with self._lock:
+            self._doing = doing
+            if self._bar is not None:
+                self._bar.update(self._task, doing=doing)
+
     def _show(self) -> None:
         """In the timer's own thread."""
         from rich.console import Console

@@ -10,6 +10,7 @@ from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.progress import Progress
 from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError, KairosError
+from infrastructure.market_data.providers import sample
 from infrastructure.market_data.synthetic import ensure_demo_bars
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
@@ -42,7 +43,7 @@ def run_portfolio(path_or_name: str, options: RunOptions) -> None:
 
 
 def run_portfolios(config_dir: Path, options: RunOptions, verbose: bool = False) -> int:
-    """Run every portfolio of a folder, on synthetic bars where there are none; the exit code.
+    """Run every portfolio of a folder, on bars to begin with where there are none; the exit code.
 
     One that cannot run prints its error, and the others run all the same.
     """
@@ -60,6 +61,7 @@ def run_portfolios(config_dir: Path, options: RunOptions, verbose: bool = False)
             try:
                 portfolio = loader.load_portfolio(path)
                 _make_demo_bars(database, portfolio)
+                _store_sample_bars(database, portfolio)
                 result = _run(portfolio, options)
             except KairosError as error:
                 sys.stdout.flush()  # in the order of events, where both go to one place
@@ -90,6 +92,16 @@ def _make_demo_bars(database: Database, portfolio: LoadedPortfolio) -> None:
     }
     for interval, calendar in sorted(wanted):
         for line in ensure_demo_bars(database, [DEMO_SYMBOL], interval, calendar):
+            print(line, file=sys.stderr)
+
+
+def _store_sample_bars(database: Database, portfolio: LoadedPortfolio) -> None:
+    """The real series that arch ships, where the portfolio asks for it and the store lacks it."""
+    if any(
+        sample.SYMBOL in config.symbols and config.interval == sample.INTERVAL
+        for config in portfolio.strategies
+    ):
+        for line in sample.ensure_sample_bars(database):
             print(line, file=sys.stderr)
 
 

@@ -120,4 +120,5 @@ def _bars(
             session="extended",
             start=start,
             end=end,
+            adjust=adjust,
         )

@@ -12,7 +12,7 @@ from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.resampling import resampled
 from infrastructure.market_data.store import read_bars, stored_series
 
-_Key = tuple[str, str, str, str]
+_Key = tuple[str, str, str, str, str]
 
 
 class BarsReader:
@@ -75,9 +75,11 @@ class BarsReader:
         return self._read[key]
 
     def _from_store(self, key: _Key, start: date | None) -> Bars:
-        symbol, interval, calendar, session = key
-        return read_bars(self._database, symbol, interval, calendar, session, start, self._end)
+        symbol, interval, calendar, session, adjust = key
+        return read_bars(
+            self._database, symbol, interval, calendar, session, start, self._end, adjust
+        )
 
 
 def _key(symbol: str, interval: str, config: StrategyConfig) -> _Key:
-    return (symbol, interval, config.calendar, config.session)
+    return (symbol, interval, config.calendar, config.session, config.adjust)

@@ -25,21 +25,34 @@ _COLOURS = {"error": SHORT, "warning": "#b5791c", "note": "#5b7fa6"}
 def visualize_findings(bars: Bars, findings: Sequence[Finding], view_bars: int = 200) -> "Figure":
     """A Plotly figure of the candles, session breaks, and a mark above every bar concerned.
 
-    A finding of bars that are not there marks the bar that follows. view_bars: how many of the last
-    bars are in view at first. Opens smoothly up to some 5,000 bars.
+    A finding of bars that are not there marks the bar that follows. view_bars: how many bars are in
+    view at first: around the last error or warning, else the last ones. Opens smoothly up to some
+    5,000 bars.
     Raises DataError where there are no bars.
     """
     rows = range(len(bars))
-    view = rows[-view_bars:]
+    view = _view(bars, findings, view_bars)
     total = sum(finding.count for finding in findings)
+    counted = f"{total:,} finding" + ("" if total == 1 else "s")
     first, last = (local_times(bars, rows[place : place + 1 or None])[0] for place in (0, -1))
-    detail = f"{day_text(first)} to {day_text(last)} · {len(bars):,} bars · {total:,} findings"
+    detail = f"{day_text(first)} to {day_text(last)} · {len(bars):,} bars · {counted}"
     figure = candle_figure(bars, rows, view, "stored bars", detail)
     for finding in findings:
         _add_marks(figure, bars, finding)
     if len(view) < len(rows):
-        add_views(figure, bars, {f"last {len(view)} bars": view, "all bars": rows})
+        add_views(figure, bars, {f"{len(view)} bars": view, "all bars": rows})
     return figure
+
+
+def _view(bars: Bars, findings: Sequence[Finding], n_bars: int) -> range:
+    """The bars that are in view at first."""
+    rows = range(len(bars))
+    severe = [f.stamps for f in findings if f.severity != "note" and len(f.stamps)]
+    if not severe:
+        return rows[-n_bars:]
+    place = int(np.searchsorted(bars.timestamp, max(stamps[-1] for stamps in severe)))
+    last = min(len(bars), max(n_bars, place + n_bars // 3))
+    return rows[max(0, last - n_bars) : last]
 
 
 def _add_marks(figure: "Figure", bars: Bars, finding: Finding) -> None:

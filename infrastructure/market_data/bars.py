@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,13 @@ class Bars:
             column = getattr(self, name)
             column.flags.writeable = False
             object.__setattr__(self, name, column.view())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "coarser": dict(self.coarser)}  # a proxy cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
 
     def __len__(self) -> int:
         return len(self.timestamp)

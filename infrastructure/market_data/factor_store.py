@@ -82,6 +82,25 @@ def write_factors(
         return _write(connection, symbol, stored, wanted, given)
 
 
+def add_unknown_factors(connection: "Connection", factors: Factors, source: str) -> int:
+    """Store the events of which the store has none within a few days; how many those are.
+
+    In the caller's transaction: an import stores the dividends that its file shows with its bars.
+    What is stored already stays: another file's rounding is no reason to change it.
+    """
+    known = [*_stored(connection, factors.symbol)]
+    rows = [
+        {"symbol": factors.symbol, "until": day, "split": split, "dividend": dividend}
+        for day, split, dividend in zip(
+            factors.until.tolist(), factors.split.tolist(), factors.dividend.tolist(), strict=True
+        )
+        if all(abs(day - other) > _NEAR_DAYS for other in known)
+    ]
+    if rows:
+        connection.execute(insert(table), [{**row, "source": source} for row in rows])
+    return len(rows)
+
+
 def _write(
     connection: "Connection",
     symbol: str,

@@ -15,6 +15,7 @@ class ImportReport:
     among those taken. outside_session: taken, stored, and not traded in regular hours.
     demo_removed: synthetic bars that had to go. first, last: opening times taken, UTC.
     ignored_columns: of the file. notes: remarks, one line each. findings: what the bars show.
+    dividends: factors taken from Adj Close that the store did not have.
     preview: the first bars as they would be stored, where nothing was (`dry_run`); else None.
     """
 
@@ -39,7 +40,7 @@ class ImportReport:
     ignored_columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
-    factors: int = 0
+    dividends: int = 0
     preview: BarColumns | None = None
 
     @property
@@ -73,6 +74,8 @@ class ImportReport:
             told.append(f"synthetic bars removed: {self.demo_removed:,}")
         if self.ignored_columns:
             told.append(f"columns left out: {', '.join(self.ignored_columns)}")
+        if self.dividends:
+            told.append(f"dividends found in Adj Close, stored as factors: {self.dividends:,}")
         told += self.notes
         return [*told, *finding_lines(self.findings), *self._preview()]
 

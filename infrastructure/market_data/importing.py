@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.errors import ConfigError, DataError
+from infrastructure.market_data.adjusting import Factors, no_factors
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.checked_series import known_splits
+from infrastructure.market_data.factor_sources import factors_from_adj_close
+from infrastructure.market_data.factor_store import add_unknown_factors
 from infrastructure.market_data.file_bars import Asked, FileBars, bars_of_file
 from infrastructure.market_data.files.file_rows import FileRows
 from infrastructure.market_data.files.opening import BarFile, open_bar_file
@@ -83,10 +87,11 @@ def import_bars(
 
     with bars_of_file(file, calendar_of, asked) as bars:
         _refuse_unfit(file, bars, drop_bad, keep)
-        report = _report(file, symbol, bars, adjusted or file.facts.adjusted or "none")
+        report = _report(database, file, symbol, bars, adjusted or file.facts.adjusted or "none")
         if dry_run:
             return changed(report, preview=bars.columns.take(slice(0, _SHOWN)))
-        source = _source(path)
+        source, factors = _source(path), _dividends(symbol, bars, report)
+        added: list[int] = []
         written = write_bars(
             database,
             symbol,
@@ -97,8 +102,9 @@ def import_bars(
             calendar=report.calendar,
             adjusted=report.adjusted,
             change=Change("import", source, report.as_detail()),
+            also=lambda connection: added.append(add_unknown_factors(connection, factors, source)),
         )
-    return changed(report, **written._asdict())
+    return changed(report, **written._asdict(), dividends=sum(added))
 
 
 def _check_words(
@@ -161,10 +167,13 @@ def _refuse_unfit(file: BarFile, bars: FileBars, drop_bad: bool, keep: str | Non
     )
 
 
-def _report(file: BarFile, symbol: str, bars: FileBars, adjusted: str) -> ImportReport:
+def _report(
+    database: "Database", file: BarFile, symbol: str, bars: FileBars, adjusted: str
+) -> ImportReport:
     placement, tally, columns = bars.placement, bars.tally, bars.columns
     calendar, counts = placement.calendar, tally.counts
     inside = calendar.in_session(columns.timestamp)
+    known = known_splits(database, symbol, calendar)
     repeated = {REPEATED: counts[REPEATED]} if REPEATED in counts else {}
     return ImportReport(
         path=str(file.path),
@@ -187,8 +196,18 @@ def _report(file: BarFile, symbol: str, bars: FileBars, adjusted: str) -> Import
         last=int(columns.timestamp[-1]),
         ignored_columns=file.ignored,
         notes=_notes(file, bars, calendar, float(inside.mean())),
-        findings=check_bars(symbol, placement.interval, calendar, columns),
+        findings=check_bars(symbol, placement.interval, calendar, columns, known_splits=known),
     )
+
+
+def _dividends(symbol: str, bars: FileBars, report: ImportReport) -> Factors:
+    """What a daily file's Adj Close says beside its split-adjusted Close."""
+    if bars.adj_close is None or report.interval != "1d" or report.adjusted != "split":
+        return no_factors(symbol)
+    session = bars.placement.calendar.session_of(bars.columns.timestamp)
+    known = np.isfinite(bars.adj_close) & (bars.adj_close > 0)
+    columns = (session[known], bars.columns.close[known], bars.adj_close[known])
+    return factors_from_adj_close(symbol, *columns)
 
 
 def _notes(

@@ -70,6 +70,12 @@ class Verdict:
     codes: NDArray[np.uint8]
     kept: NDArray[np.intp]
 
+    def counts(self) -> dict[str, int]:
+        """How many rows have which fault; faults that no row has are left out."""
+        tally = Tally()
+        tally.add(self.codes, np.arange(len(self.codes)))
+        return tally.counts
+
 
 def judged(
     columns: BarColumns,

@@ -1,11 +1,13 @@
 """Bars out of the database: what a strategy reads."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from infrastructure.errors import ConfigError, DataError
+from infrastructure.market_data.adjusting import Adjustment, adjusted, check_adjustment
 from infrastructure.market_data.assembling import assemble, check_session, make_bars
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import get_calendar
@@ -16,6 +18,7 @@ from infrastructure.market_data.column_cache import (
     keep_columns,
 )
 from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.factor_store import read_factors
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.series import (
     StoredSeries,
@@ -51,12 +54,15 @@ def read_bars(
     session: str = "regular",
     start: date | None = None,
     end: date | None = None,
+    adjust: str = "none",
 ) -> Bars:
     """Stored bars of one symbol at one interval, oldest first.
 
     session: `regular` leaves out bars outside the calendar's hours (they stay in the store),
         `extended` keeps them.
     start, end: exchange dates; `end` includes its whole day. None: no bound.
+    adjust: `none` gives prices as they came; `split` and `all` put them on the scale of the newest
+        session by the stored factors, less what they had been adjusted for when they came.
 
     `source` names where the bars came from; synthetic bars have "demo" and nothing else.
     Raises DataError where there are none, naming what the store has and the import command;
@@ -67,11 +73,24 @@ def read_bars(
     check_session(session)
     if start is not None and end is not None and start > end:
         raise ConfigError(f"start {start} must not lie after end {end}")
+    how = check_adjustment("adjust", adjust)
     days = get_calendar(calendar, database)
     bars = _read(database, symbol, interval, days, session, start, end)
     if bars is None or not len(bars):
         raise _no_bars(database, symbol, interval, calendar, session, start, end)
-    return bars
+    return bars if how == "none" else _adjusted(database, bars, how)
+
+
+def _adjusted(database: "Database", bars: Bars, how: Adjustment) -> Bars:
+    factors = read_factors(database, bars.symbol)
+    if not len(factors):
+        return bars
+    (series,) = (s for s in stored_series(database, bars.symbol) if s.interval == bars.interval)
+    came = check_adjustment("adjusted", series.adjusted)
+    names = BarColumns.__dataclass_fields__
+    columns = BarColumns(*(getattr(bars, name) for name in names))
+    scaled = adjusted(columns, bars.session, factors, how, came)
+    return bars if scaled is columns else replace(bars, **vars(scaled))
 
 
 def _read(

@@ -1,6 +1,6 @@
 """Bars into the store and out of it: one transaction each, counted and written down."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,6 +78,7 @@ def write_bars(
     calendar: str | None = None,
     adjusted: str | None = None,
     change: Change | None = None,
+    also: Callable[["Connection"], object] | None = None,
 ) -> WriteResult:
     """Store bars of one symbol and interval, in one transaction.
 
@@ -87,6 +88,7 @@ def write_bars(
     calendar: whose sessions the bars belong to; None: those of the series, or of New York.
     adjusted: what the prices have been adjusted for; None: like the series, or nothing.
     change: what the history says of it; by default an import of `source`.
+    also: what else is to be written in the same transaction.
 
     Raises DataError on differing bars (their number and the first), on demo bars where real ones
     are stored, on rows unfit to trade, on other adjustments than the series has; and StorageError.
@@ -106,6 +108,8 @@ def write_bars(
             keep_count(connection, symbol, interval, days.name, adjusted, sources, count)
             numbers = BarNumbers(*written, removed=demo_removed)
             write_history(connection, symbol, interval, change or _import_of(source), numbers)
+        if also is not None:
+            also(connection)
     return WriteResult(*written, demo_removed)
 
 

@@ -45,14 +45,16 @@ class Shop:
         given = [str(each) for each in arguments]
         return self._outcome(run_everything(self.folder / "config", given))
 
-    def portfolio(self, name: str = "single", symbol: str = "QQQ", **settings: Any) -> Path:
+    def portfolio(
+        self, name: str = "single", symbol: str = "QQQ", interval: str = "30m", **settings: Any
+    ) -> Path:
         """Write a portfolio of one tight candle strategy of that name; its path."""
         config = self.folder / "config"
         strategy = {
             "strategy_name": f"{name} candles",
             "class_name": "TightCandleStrategy",
             "symbols": [symbol],
-            "interval": "30m",
+            "interval": interval,
             "indicator": {"name": "TightCandle"},
             "risk_reward": 2.0,
         }

@@ -61,9 +61,13 @@ def test_other_values_are_refused_or_replace_the_stored_ones(shop: Shop) -> None
 
 
 def test_the_list_names_every_series(shop: Shop) -> None:
-    """Symbol, interval, dates, number and source."""
-    done = shop.kairos("data", "list")
-    assert done.out == "QQQ 30m 2024-01-02 to 2024-01-31 (273 bars)  from qqq.csv\n"
+    """Symbol, interval, dates, numbers, gaps and source."""
+    head, line = shop.kairos("data", "list").out.splitlines()
+    assert head.split()[:4] == ["symbol", "interval", "from", "to"]
+    assert line.split() == [
+        *("QQQ", "30m", "2024-01-02", "2024-01-31", "273", "21", "XNYS", "none", "none"),
+        "qqq.csv",
+    ]
 
 
 def test_wrong_words_are_one_line(shop: Shop) -> None:

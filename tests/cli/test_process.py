@@ -13,6 +13,7 @@ from cli_setup import Shop
 KAIROS = [sys.executable, "-W", "error", "-m", "infrastructure.cli"]
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"alembic", "exchange_calendars", "pandas", "plotly", "matplotlib", "vectorbt", "pyarrow"}
+HEAVY |= {"alpaca", "arch", "yfinance"}
 
 
 def imported(*arguments: str) -> set[str]:

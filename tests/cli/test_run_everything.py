@@ -59,6 +59,24 @@ def test_only_qqq_is_ever_made_up(empty_shop: Shop) -> None:
     assert "SPY 30m" in done.error
 
 
+def test_a_portfolio_of_nasdaq_runs_on_the_real_series_that_is_shipped(empty_shop: Shop) -> None:
+    """Stored once, told on standard error, and labelled SYNTHETIC nowhere."""
+    empty_shop.portfolio(symbol="NASDAQ", interval="1d")
+    done = empty_shop.everything()
+    assert done.code == 0
+    assert done.err.startswith("NASDAQ 1d: no bars in kairos.db; stored 5,031 real ones, ")
+    assert "SYNTHETIC" not in done.out
+    assert empty_shop.everything().err == ""
+
+
+def test_nasdaq_at_another_interval_is_not_made_up(empty_shop: Shop) -> None:
+    """There are daily bars of it only."""
+    empty_shop.portfolio(symbol="NASDAQ")
+    done = empty_shop.everything()
+    assert done.code == 2
+    assert "NASDAQ 30m" in done.error
+
+
 def test_one_broken_portfolio_does_not_stop_the_others(shop: Shop) -> None:
     """Its line is printed, the others run, and the exit code tells."""
     shop.portfolio("a_broken", total_capital=-1)
@@ -108,4 +126,9 @@ def test_main_py_runs_the_shipped_portfolios(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     assert [report["run_id"] for report in reports] == list(range(1, len(shipped) + 1))
-    assert all(report["portfolio"]["synthetic"] for report in reports)
+    synthetic = {
+        each["portfolio"]["portfolio_name"]: each["portfolio"]["synthetic"] for each in reports
+    }
+    assert synthetic == {"NASDAQ daily": False, "Single QQQ": True, "Three ideas on QQQ": True}
+    assert "NASDAQ 1d: no bars in" in done.stderr
+    assert "stored 5,031 real ones, 1999-01-04 to 2018-12-31" in done.stderr

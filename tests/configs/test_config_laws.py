@@ -58,6 +58,7 @@ def test_the_defaults_of_a_strategy_are_the_published_ones() -> None:
         "sizing": {"type": "risk", "value": None},
         "exit_at_session_end": True,
         "on_opposite_signal": "ignore",
+        "adjust": "split",
         "session": "regular",
         "instrument_type": "stock",
     }

@@ -100,7 +100,9 @@ def test_days_begin_where_the_store_does_and_end_with_the_bars(database: Databas
 def test_hours_are_made_of_finer_bars_that_fit(database: Database) -> None:
     """45 minutes are no multiple of 30; 15 minutes make both."""
     store(database, "30m")
-    with pytest.raises(DataError, match="QQQ 45m: no bars stored for context_intervals, and none of 30m"):
+    with pytest.raises(
+        DataError, match="QQQ 45m: no bars stored for context_intervals, and none of 30m"
+    ):
         BarsReader(database).bars(config(context_intervals=["45m"]), "QQQ")
     store(database, "15m")
     reader = BarsReader(database)

@@ -1,4 +1,4 @@
-"""The runs that golden files hold: shipped portfolios on the synthetic bars."""
+"""The runs that golden files hold: shipped portfolios on the bars of a first run."""
 
 import tempfile
 from pathlib import Path
@@ -6,12 +6,13 @@ from typing import Any
 
 from infrastructure.core.backtest import Backtest
 from infrastructure.database.engine import open_database
+from infrastructure.market_data.providers.sample import store_nasdaq
 from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.strategy_management.strategy_manager import StrategyManager
 
 HERE = Path(__file__).resolve().parent
 PORTFOLIOS = HERE.parents[1] / "backtest_config" / "portfolios"
-NAMES = ("single_qqq", "three_ideas")
+NAMES = ("nasdaq_daily", "single_qqq", "three_ideas")
 
 
 def golden_run(name: str) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def golden_run(name: str) -> dict[str, Any]:
         path = Path(folder) / "golden.db"
         database = open_database(path)
         make_demo_bars("QQQ", "30m", database=database)
+        store_nasdaq(database)
         database.close()
         backtest = StrategyManager(PORTFOLIOS / f"{name}.json", db_path=path).run_all().backtest
     trades = len(backtest.trades["net_pnl"])

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 HEAVY = ["alembic", "exchange_calendars", "matplotlib", "pandas", "plotly", "pyarrow", "vectorbt"]
+HEAVY += ["alpaca", "arch", "yfinance"]
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,9 @@ HEAVY = ["alembic", "exchange_calendars", "matplotlib", "pandas", "plotly", "pya
         "infrastructure.strategy_management.strategy_manager",
         "infrastructure.risk_management.risk_manager",
         "infrastructure.market_data.store",
+        "infrastructure.market_data.providers.downloading",
+        "infrastructure.market_data.providers.opening",
+        "infrastructure.cli.running",
         "infrastructure.trade_metrics.trade_metrics",
         "strategies.tight_candle_strategy",
     ],

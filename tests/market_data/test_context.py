@@ -1,5 +1,7 @@
 """Coarser bars beside finer ones: nothing is seen before it has closed."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -116,3 +118,13 @@ def test_what_is_beside_cannot_be_changed() -> None:
     """Other strategies of the run look at it too."""
     with pytest.raises(TypeError):
         three_days().coarser["1d"] = flat(1)  # type: ignore[index]  # that is the point
+
+
+def test_bars_travel_to_other_processes_with_what_is_beside_them() -> None:
+    """Pickled and back they are the same, and still read-only."""
+    bars = pickle.loads(pickle.dumps(three_days()))
+    assert rows_of(bars) == rows_of(three_days())
+    assert bars.coarser["1d"].fingerprint == three_days().coarser["1d"].fingerprint
+    assert not bars.close.flags.writeable
+    with pytest.raises(TypeError):
+        bars.coarser["1d"] = bars

@@ -80,6 +80,11 @@ class StrategyConfig(ConfigModel):
         description="What a signal does to a position on the other side. reverse: close it and "
         "open the other side.",
     )
+    adjust: Literal["none", "split", "all"] = Field(
+        default="split",
+        description="What prices are adjusted for on reading, by the stored factors: none, split "
+        "or all (dividends too).",
+    )
     session: Literal["regular", "extended"] = Field(
         default="regular", description="extended: bars outside the regular session trade too."
     )
