@@ -88,6 +88,13 @@ class Backtest:
         unsure = trades["ambiguous"] == AMBIGUITY.index("undecided")
         return int(np.count_nonzero(unsure if book is None else unsure & (trades["book"] == book)))
 
+    def without_detail(self) -> list[str]:
+        """Series such as `QQQ 30m` for which the policy `detail` found no finer bars."""
+        if self.terms.fill_policy != "detail":
+            return []
+        lanes = [lane for book in self.books for lane in book.lanes if lane.detail is None]
+        return list(dict.fromkeys(f"{lane.bars.symbol} {lane.bars.interval}" for lane in lanes))
+
     def doubtful_targets(self) -> int:
         """Targets met in the bar of their own limit entry, inside that bar.
 

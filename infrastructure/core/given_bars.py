@@ -8,6 +8,8 @@ import numpy as np
 from infrastructure.core.config import StrategyConfig
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.resampling import resampled
 from infrastructure.market_data.session_calendar import day_number
 
 
@@ -19,6 +21,7 @@ def given_bars(
 ) -> list[Bars]:
     """The bars of each of the config's symbols, from `start` to `end` (exchange dates).
 
+    What they lack of the config's `context_intervals` is made of them, from before `start` too.
     Raises ConfigError where a symbol has none, or bars of another symbol, interval or calendar;
     DataError where none lie between the dates.
     """
@@ -41,7 +44,23 @@ def given_bars(
             raise ConfigError(
                 f"{name}: bars must be of {' '.join(meant)}; found {' '.join(found_is)}"
             )
-    return [_between(each, start, end) for each in series]
+    return [_between(with_context(config, each), start, end) for each in series]
+
+
+def with_context(config: StrategyConfig, bars: Bars) -> Bars:
+    """The bars beside the config's `context_intervals`: those they carry, else made of themselves.
+
+    Raises ConfigError for an interval that cannot be made of them.
+    """
+    if (*bars.coarser,) == config.context_intervals:
+        return bars
+    coarser = {
+        each: bars.coarser[each]
+        if each in bars.coarser
+        else resampled(bars, each, get_calendar(bars.calendar))
+        for each in config.context_intervals
+    }
+    return bars.with_coarser(coarser)
 
 
 def as_date(key: str, given: date | str | None) -> date | None:

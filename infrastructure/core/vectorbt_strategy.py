@@ -12,7 +12,7 @@ from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.core.config.json_reader import read_json_object
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
-from infrastructure.core.given_bars import as_date, given_bars
+from infrastructure.core.given_bars import as_date, given_bars, with_context
 from infrastructure.core.parameters import configured, parameter_fields
 from infrastructure.core.signals import Signals
 from infrastructure.core.summary import summary
@@ -93,10 +93,13 @@ class VectorBTStrategy(ABC):
         """
 
     def signals(self, bars: Bars) -> Signals:
-        """`generate_signals`, checked. Raises StrategyError naming the strategy and the fault."""
+        """`generate_signals`, checked. Raises StrategyError naming the strategy and the fault.
+
+        What the bars lack of the config's `context_intervals` is made of them.
+        """
         name = self.config.strategy_name
         try:
-            signals = self.generate_signals(bars)
+            signals = self.generate_signals(with_context(self.config, bars))
         except KairosError as error:
             raise type(error)(f"{name}: {error}") from error
         except (Exception, SystemExit) as error:

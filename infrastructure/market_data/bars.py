@@ -1,12 +1,17 @@
 """Bars: what a strategy sees and a simulation trades, as read-only NumPy columns."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from infrastructure.errors import ConfigError
+from infrastructure.market_data.context import Context, context_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +21,12 @@ DEMO_SOURCE = "demo"
 
 IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
 """Values of `Bars.phase`."""
+
+COLUMNS = (
+    *("timestamp", "open", "high", "low", "close", "volume"),
+    *("session", "closes_at", "phase"),
+)
+"""The columns of `Bars`, one row a bar."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +39,8 @@ class Bars:
     closes_at: when the bar is complete, seconds UTC (never later than its session's close).
     phase: IN_SESSION; LAST_OF_SESSION (the last bar present that starts before the calendar's
         close); AFTER_CLOSE (extended sessions only).
+    coarser: bars of the same symbol by their interval, up to what had closed by the last bar's
+        close, and from before the first bar where there are such; see `context`.
     """
 
     symbol: str
@@ -43,15 +56,23 @@ class Bars:
     closes_at: NDArray[np.int64]
     phase: NDArray[np.uint8]
     source: str = ""
+    coarser: Mapping[str, "Bars"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "coarser", MappingProxyType(dict(self.coarser)))
         # Views of read-only columns: neither a slip nor `flags.writeable = True` changes what the
         # other strategies of a run trade on.
-        for field in fields(self):
-            column = getattr(self, field.name)
-            if isinstance(column, np.ndarray):
-                column.flags.writeable = False
-                object.__setattr__(self, field.name, column.view())
+        for name in COLUMNS:
+            column = getattr(self, name)
+            column.flags.writeable = False
+            object.__setattr__(self, name, column.view())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "coarser": dict(self.coarser)}  # a proxy cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
 
     def __len__(self) -> int:
         return len(self.timestamp)
@@ -67,12 +88,37 @@ class Bars:
 
     def rows(self, first: int, last: int) -> "Bars":
         """Bars `first` up to but not including `last` (views, nothing is copied)."""
-        columns = {
-            field.name: getattr(self, field.name)[first:last]
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), np.ndarray)
-        }
-        return replace(self, **columns)
+        columns = {name: getattr(self, name)[first:last] for name in COLUMNS}
+        until = columns["closes_at"]
+        known = {name: _closed_by(until, series) for name, series in self.coarser.items()}
+        return replace(self, **columns, coarser=known)
+
+    def with_coarser(self, coarser: Mapping[str, "Bars"]) -> "Bars":
+        """The same bars beside these coarser ones, by interval, cut to what had closed by the end.
+
+        Raises ConfigError for bars of another symbol, interval or calendar.
+        """
+        for interval, series in coarser.items():
+            found = (series.symbol, series.interval, series.calendar)
+            if found != (self.symbol, interval, self.calendar):
+                raise ConfigError(
+                    f"{self.symbol} {self.interval}: coarser bars must be of {self.symbol} "
+                    f"{interval} {self.calendar}; found {' '.join(found)}"
+                )
+        known = {name: _closed_by(self.closes_at, series) for name, series in coarser.items()}
+        return replace(self, coarser=known)
+
+    def context(self, interval: str) -> Context["Bars"]:
+        """Coarser bars of an interval, aligned to these: at each close, what had closed by then.
+
+        Raises ConfigError where the strategy's config does not ask for them in `context_intervals`.
+        """
+        if interval not in self.coarser:
+            known = f"known are {', '.join(self.coarser)}" if self.coarser else "it names none"
+            raise ConfigError(
+                f'context_intervals must name "{interval}", which the strategy asks for; {known}'
+            )
+        return context_of(self.coarser[interval], self.closes_at)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -90,3 +136,9 @@ class Bars:
         columns = {name: getattr(self, name) for name in ("open", "high", "low", "close", "volume")}
         columns["session"] = self.session.astype("datetime64[D]")
         return pd.DataFrame(columns, index=index)
+
+
+def _closed_by(closes_at: NDArray[np.int64], coarser: Bars) -> Bars:
+    """The coarser bars that had closed when the last finer one did; none where there is none."""
+    n_known = np.searchsorted(coarser.closes_at, closes_at[-1:], side="right")
+    return coarser.head(int(n_known.sum()))

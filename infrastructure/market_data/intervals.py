@@ -38,6 +38,16 @@ def interval_name(seconds: int) -> str | None:
     return f"{seconds // 60}m"
 
 
+def can_be_made_of(coarse: str, fine: str) -> bool:
+    """Whether bars of `coarse` can be put together from bars of `fine`: whole ones, from the open.
+
+    A session is a whole number of bars of any interval, the last of which may be short.
+    Raises ConfigError for what is no interval.
+    """
+    wanted, given = interval_seconds(coarse), interval_seconds(fine)
+    return given <= wanted and (wanted == DAY or wanted % given == 0)
+
+
 def _unknown(found: object, proper: str | None = None) -> ConfigError:
     hint = f' (did you mean "{proper}"?)' if proper else ""
     return ConfigError(

@@ -67,6 +67,13 @@ def _cautions(backtest: Backtest) -> Iterator[Text]:
             "position without a stop, or one carried over from the day before.",
             style="yellow",
         )
+    coarse = backtest.without_detail()
+    if coarse:
+        yield Text(
+            f"No finer bars are stored of {some(coarse)}: where stop and target lie inside one "
+            "bar, detail took the stop.",
+            style="yellow",
+        )
     doubtful = backtest.doubtful_targets()
     if doubtful:
         yield Text(

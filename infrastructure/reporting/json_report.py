@@ -14,6 +14,7 @@ def as_json(result: RunResult, indent: int | None = 2) -> str:
     portfolio: what ran, then every figure of the account by its name in TradeMetrics, refusals by
     reason, and under `both_ways` the figures under each fill policy (empty where no trade was
     ambiguous). strategies: the same of each, in the portfolio's order.
+    `without_detail` names the series for which `fill_policy: detail` found no finer bars.
     `synthetic` is true where any bar was made up. indent: None writes one line.
     """
     report = {
@@ -38,6 +39,7 @@ def _portfolio(result: RunResult) -> dict[str, Any]:
         "last_session": str(last),
         "bars": sum(len(bars) for bars in series_of(result)),
         "fill_policy": portfolio.fill_policy,
+        "without_detail": backtest.without_detail(),
         "max_daily_risk": portfolio.risk.max_daily_risk,
         **backtest_figures(backtest),
     }
@@ -53,6 +55,7 @@ def _strategy(result: RunResult, book: int) -> dict[str, Any]:
         "variant": config.variant,
         "symbols": list(config.symbols),
         "interval": config.interval,
+        "context_intervals": list(config.context_intervals),
         "allocation_percentage": result.backtest.books[book].allocation_percentage,
         "synthetic": any(lane.bars.synthetic for lane in lanes),
         "bars": sum(len(lane.bars) for lane in lanes),

@@ -48,9 +48,13 @@ def parts_of(result: RunResult) -> list[Part]:
 
 
 def series_of(result: RunResult) -> list[Bars]:
-    """Every series of bars that the run traded, once, in the order of use."""
-    lanes = [lane for book in result.backtest.books for lane in book.lanes]
-    return list({id(lane.bars): lane.bars for lane in lanes}.values())
+    """Every series of bars that the run traded, once, in the order of use.
+
+    Two strategies may hold one series beside other coarser ones.
+    """
+    traded = [lane.bars for book in result.backtest.books for lane in book.lanes]
+    names = [(bars.symbol, bars.interval, bars.calendar, len(bars)) for bars in traded]
+    return list(dict(zip(names, traded, strict=True)).values())
 
 
 def demo_series(result: RunResult) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig
 from infrastructure.core.execution.plan import Lane
+from infrastructure.market_data.bars import Bars
 from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
@@ -92,7 +93,14 @@ def book_figures(backtest: Backtest, book: int) -> dict[str, Any]:
 
 def bars_fingerprint(lanes: list[Lane]) -> str:
     """SHA-256 over the fingerprints of every series that the run read."""
-    return sha256("".join(lane.bars.fingerprint for lane in lanes).encode()).hexdigest()
+    read = [bars for lane in lanes for bars in _series_of(lane)]
+    return sha256("".join(bars.fingerprint for bars in read).encode()).hexdigest()
+
+
+def _series_of(lane: Lane) -> list[Bars]:
+    """The bars that were traded, those looked at, and those that decided what came first."""
+    finer = [] if lane.detail is None else [lane.detail]
+    return [lane.bars, *lane.bars.coarser.values(), *finer]
 
 
 def _session_equity(backtest: Backtest) -> dict[str, Any]:

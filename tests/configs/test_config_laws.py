@@ -134,6 +134,7 @@ def test_every_example_of_a_portfolio_loads_with_its_strategies(path: Path) -> N
         {"entry": {"type": "close"}, "on_opposite_signal": "reverse"},
         {"symbols": ["BRK.B", "^NDX", "EURUSD=X", "BTC/USDT", "NASDAQ:QQQ"], "calendar": "24/7"},
         {"strategy_name": "Übung 1: 三角", "interval": "1d", "session": "extended"},
+        {"context_intervals": ["1h", "1d"]},
         {"indicator": {"parameters": {"a": 1, "b": 0.5, "c": "x", "d": None, "e": [1, 2]}}},
     ],
     ids=str,
@@ -143,6 +144,16 @@ def test_a_config_written_out_and_read_again_is_the_same(changes: dict[str, Any]
     config = parse(StrategyConfig, {**STRATEGY, **changes}, "x")
     written = json.dumps(config.model_dump(mode="json"))
     assert parse(StrategyConfig, json.loads(written), "x") == config
+
+
+def test_a_strategy_without_context_is_written_as_before_the_key_came() -> None:
+    """Its hash in the ledger stays what it was: the key is written where it says something."""
+    config = parse(StrategyConfig, STRATEGY, "x")
+    assert config.context_intervals == ()
+    assert parse(StrategyConfig, {**STRATEGY, "context_intervals": []}, "x") == config
+    assert "context_intervals" not in config.model_dump(mode="json")
+    beside = parse(StrategyConfig, {**STRATEGY, "context_intervals": ["1d"]}, "x")
+    assert beside.model_dump(mode="json")["context_intervals"] == ["1d"]
 
 
 def test_a_portfolio_written_out_and_read_again_is_the_same() -> None:

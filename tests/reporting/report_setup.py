@@ -35,15 +35,23 @@ def result(
     names: tuple[str, ...] = ("First", "Second", "Third"),
     allocation: float = 30.0,
     capital: float = 100_000.0,
+    fill_policy: str = "stop_first",
+    detail: Bars | None = None,
 ) -> RunResult:
-    """A run of one strategy per series: long at the rows given, stop 2 below, target 2 above."""
+    """A run of one strategy per series: long at the rows given, stop 2 below, target 2 above.
+
+    detail: finer bars of the first series.
+    """
     configs = tuple(_strategy(name, each) for name, each in zip(names, series, strict=False))
+    finer = [detail, *[None] * len(series)]
     books = [
-        Book(config, allocation, (Lane(each, _signals(len(each), signals_at), None),))
-        for config, each in zip(configs, series, strict=True)
+        Book(config, allocation, (Lane(each, _signals(len(each), signals_at), fine),))
+        for config, each, fine in zip(configs, series, finer, strict=False)
     ]
-    portfolio = _portfolio(configs, allocation, capital)
-    terms = AccountTerms(capital, portfolio.risk, portfolio.costs)
+    portfolio = _portfolio(configs, allocation, capital, fill_policy)
+    terms = AccountTerms(
+        capital, portfolio.risk, portfolio.costs, fill_policy=portfolio.fill_policy
+    )
     backtest = run_backtest(books, terms)
     ids = tuple(range(11, 11 + len(configs)))
     executed = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -63,7 +71,7 @@ def _strategy(name: str, series: Bars) -> StrategyConfig:
 
 
 def _portfolio(
-    configs: tuple[StrategyConfig, ...], allocation: float, capital: float
+    configs: tuple[StrategyConfig, ...], allocation: float, capital: float, fill_policy: str
 ) -> PortfolioConfig:
     shares = [
         {"strategy": config.strategy_name, "allocation_percentage": allocation}
@@ -72,6 +80,7 @@ def _portfolio(
     data = {
         "portfolio_name": "By hand",
         "total_capital": capital,
+        "fill_policy": fill_policy,
         "strategies": shares,
         "risk": {"risk_per_trade": 0.5, "max_daily_risk": -2.0},
     }

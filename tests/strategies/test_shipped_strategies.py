@@ -1,4 +1,4 @@
-"""The five shipped strategies: signals by hand, and laws that hold for all."""
+"""The six shipped strategies: signals by hand, and laws that hold for all."""
 
 import json
 from dataclasses import fields
@@ -15,6 +15,7 @@ from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError
 from infrastructure.indicators.tight_candle import TightCandle
 from infrastructure.market_data.bars import Bars
+from strategies.daily_trend_pullback import DailyTrendPullback
 from strategies.donchian_breakout import DonchianBreakout
 from strategies.moving_average_cross import MovingAverageCross
 from strategies.opening_range_breakout import OpeningRangeBreakout
@@ -30,14 +31,19 @@ SMALL: dict[type[VectorBTStrategy], dict[str, Any]] = {
     DonchianBreakout: {"entry_period": 4, "exit_period": 2},
     RsiMeanReversion: {"period": 3},
     MovingAverageCross: {"fast": 2, "slow": 3},
+    DailyTrendPullback: {"trend_days": 2, "period": 3},
 }
 """Every strategy with parameters so small that a handful of bars makes it signal."""
+
+CONTEXT: dict[type[VectorBTStrategy], list[str]] = {DailyTrendPullback: ["1d"]}
+"""The coarser bars that a strategy looks at."""
 
 
 def signals_of(kind: type[VectorBTStrategy], bars: Bars, **overrides: Any) -> Signals:
     """What a strategy says of `bars`."""
-    strategy = kind(symbols=["X"], interval=bars.interval, **(SMALL[kind] | overrides))
-    return strategy.generate_signals(bars)
+    asked = {"context_intervals": CONTEXT.get(kind, [])}
+    strategy = kind(symbols=["X"], interval=bars.interval, **(SMALL[kind] | asked | overrides))
+    return strategy.signals(bars)
 
 
 def rows(column: Any, first: int = 0) -> list[int]:
@@ -147,6 +153,24 @@ def test_averages_need_two_lengths() -> None:
     """A fast average that is not the faster one is refused."""
     with pytest.raises(ConfigError, match="fast must be shorter than slow; found 20 and 20"):
         signals_of(MovingAverageCross, flat(10, 11), fast=20, slow=20)
+
+
+def test_pullback_enters_when_the_rsi_is_back_and_the_days_go_its_way() -> None:
+    """Days that close at 10, 12 and 13: the third and fourth see a rise, so one dip is bought."""
+    first, second = [10.0] * 6, [12.0] * 6
+    dip = [13.0, 12.0, 11.0, 10.0, 12.5, 13.0]
+    bars = flat(*first, *second, *dip, *dip, a_session=6)
+    signals = signals_of(DailyTrendPullback, bars)
+    assert (rows(signals.long), rows(signals.short)) == ([16, 22], [])
+    mirrored = signals_of(DailyTrendPullback, flat(*(25 - bars.close), a_session=6))
+    assert (rows(mirrored.long), rows(mirrored.short)) == ([], [16, 22])
+
+
+def test_pullback_says_what_it_needs() -> None:
+    """Without the daily bars there is no trend."""
+    told = 'DailyTrendPullback: context_intervals must name "1d", which the strategy asks for'
+    with pytest.raises(ConfigError, match=told):
+        signals_of(DailyTrendPullback, flat(10, 11), context_intervals=["1h"])
 
 
 @pytest.mark.parametrize("kind", SMALL)

@@ -130,6 +130,13 @@ def _interval(value: str) -> str:
     return value
 
 
+def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
+    for place, interval in enumerate(value):
+        if interval in value[:place]:
+            raise wrong("must name each interval once", f" ({interval} is there again)")
+    return value
+
+
 def _loss_limit(value: Any) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if number and 0 < value <= 100:
@@ -195,6 +202,12 @@ Symbols = Annotated[
     BeforeValidator(_not_too_many),  # pydantic runs the last one first
     BeforeValidator(_list_to_tuple),
     AfterValidator(_symbols),
+]
+Intervals = Annotated[
+    tuple[Interval, ...],
+    Field(json_schema_extra={"uniqueItems": True}),
+    BeforeValidator(_list_to_tuple),
+    AfterValidator(_each_once),
 ]
 Parameters = Annotated[
     dict[str, Any], AfterValidator(_parameters), WithJsonSchema(_PARAMETER_SCHEMA)

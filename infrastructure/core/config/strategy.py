@@ -5,6 +5,7 @@ Building any of these models raises pydantic.ValidationError; `errors.parse` tur
 ConfigError of one line.
 """
 
+from operator import not_
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from infrastructure.core.config.fields import (
     ClassName,
     ConfigModel,
     Interval,
+    Intervals,
     Label,
     Name,
     Parameters,
@@ -21,6 +23,7 @@ from infrastructure.core.config.fields import (
     conflict,
 )
 from infrastructure.core.config.trade_rules import EntryConfig, SizingConfig, StopLossConfig
+from infrastructure.market_data.intervals import interval_seconds
 
 
 class IndicatorConfig(ConfigModel):
@@ -43,6 +46,12 @@ class StrategyConfig(ConfigModel):
     variant: Label = Field(default="", description="Tells strategies of one name apart.")
     symbols: Symbols = Field(description='What to trade, such as ["QQQ"].')
     interval: Interval = Field(description="Length of a bar, such as 30m, 1h or 1d.")
+    context_intervals: Intervals = Field(
+        default=(),
+        description='Coarser bars that the strategy looks at, such as ["1d"]: at each close, those '
+        "that have closed by then.",
+        exclude_if=not_,  # a strategy without any stays the one it was before the key came
+    )
     calendar: Name = Field(
         default="XNYS", description="The exchange calendar of the symbols, such as XNYS or 24/7."
     )
@@ -82,6 +91,14 @@ class StrategyConfig(ConfigModel):
     instrument_type: Literal["stock", "etf", "future", "forex", "crypto"] = Field(
         default="stock", description="Written to every trade."
     )
+
+    @model_validator(mode="after")
+    def _context_is_coarser(self) -> Self:
+        for place, interval in enumerate(self.context_intervals):
+            if interval_seconds(interval) <= interval_seconds(self.interval):
+                text = f"must be coarser than interval, {self.interval}"
+                raise conflict(f"context_intervals[{place}]", text, interval)
+        return self
 
     @model_validator(mode="after")
     def _rules_fit_together(self) -> Self:
