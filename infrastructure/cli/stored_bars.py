@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infrastructure.cli.stored_series import chosen_series, opened_database
+from infrastructure.cli.stored_series import chosen_series, meant_series, opened_database
 
 if TYPE_CHECKING:
     from infrastructure.market_data.bars import Bars
@@ -111,14 +111,6 @@ def _bars(
     from infrastructure.market_data.store import read_bars
 
     with opened_database(db) as database:
-        series = chosen_series(database, symbol, interval)
-        return read_bars(
-            database,
-            series.symbol,
-            series.interval,
-            calendar=series.calendar,
-            session="extended",
-            start=start,
-            end=end,
-            adjust=adjust,
-        )
+        interval, calendar = meant_series(database, symbol, interval)
+        how = (calendar, "extended", start, end, adjust)
+        return read_bars(database, symbol, interval, *how)

@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from infrastructure.market_data.series import StoredSeries
 
 
+def meant_series(database: "Database", symbol: str, interval: str | None) -> tuple[str, str]:
+    """(interval, calendar) to read: a stored series, or one to be made of finer stored bars.
+
+    Raises DataError where the symbol has no bars, or several intervals and none is named.
+    """
+    from infrastructure.market_data.intervals import interval_seconds
+    from infrastructure.market_data.series import stored_series
+
+    held = stored_series(database, symbol)
+    if interval is None or not held:
+        series = chosen_series(database, symbol, interval)
+        return series.interval, series.calendar
+    interval_seconds(interval)
+    same = [each for each in held if each.interval == interval]
+    return interval, (same or held)[0].calendar
+
+
 @contextmanager
 def opened_database(db: str | None) -> Iterator["Database"]:
     """The database, closed at the end. Raises StorageError."""

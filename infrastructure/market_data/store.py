@@ -18,8 +18,10 @@ from infrastructure.market_data.column_cache import (
     keep_columns,
 )
 from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.derived import source_interval
 from infrastructure.market_data.factor_store import read_factors
 from infrastructure.market_data.intervals import interval_seconds
+from infrastructure.market_data.resampling import resampled
 from infrastructure.market_data.series import (
     StoredSeries,
     one_series,
@@ -56,7 +58,7 @@ def read_bars(
     end: date | None = None,
     adjust: str = "none",
 ) -> Bars:
-    """Stored bars of one symbol at one interval, oldest first.
+    """Bars of one symbol at one interval, oldest first: stored ones, or made of finer stored ones.
 
     session: `regular` leaves out bars outside the calendar's hours (they stay in the store),
         `extended` keeps them.
@@ -76,9 +78,20 @@ def read_bars(
     how = check_adjustment("adjust", adjust)
     days = get_calendar(calendar, database)
     bars = _read(database, symbol, interval, days, session, start, end)
+    if bars is None or bars.synthetic:
+        source = _finer(database, symbol, interval)
+        if source is not None:
+            fine = read_bars(database, symbol, source, calendar, session, start, end, adjust)
+            return resampled(fine, interval, days)
     if bars is None or not len(bars):
         raise _no_bars(database, symbol, interval, calendar, session, start, end)
     return bars if how == "none" else _adjusted(database, bars, how)
+
+
+def _finer(database: "Database", symbol: str, interval: str) -> str | None:
+    """The coarsest stored interval of real bars that makes `interval`; None where none does."""
+    stored = [s.interval for s in stored_series(database, symbol) if not s.synthetic]
+    return source_interval(interval, (each for each in stored if each != interval))
 
 
 def _adjusted(database: "Database", bars: Bars, how: Adjustment) -> Bars:

@@ -172,3 +172,21 @@ def test_store_tells_what_it_holds(filled: Database) -> None:
         ("30m", 9, first, last, "by hand"),
     ]
     assert stored_series(filled, "SPY") == []
+
+
+def test_a_coarser_interval_is_made_of_stored_bars(database: Database) -> None:
+    """Of the coarsest that will do; a stored one is preferred, made-up ones are not."""
+    moments = [f"2024-01-02 {14 + n // 12}:{5 * (n % 12):02}" for n in range(6, 84)]
+    write_bars(database, "QQQ", "5m", rows_at(*moments), "five")
+    write_bars(database, "QQQ", "30m", rows_at("2024-01-02 14:30", price=7), "demo")
+    half_hours = read_bars(database, "QQQ", "30m")
+    assert len(half_hours) == 13
+    assert (half_hours.source, half_hours.interval) == ("five", "30m")
+    assert half_hours.volume.tolist() == [6_000.0] * 13
+    assert read_bars(database, "QQQ", "1d").close[0] == half_hours.close[-1]
+    write_bars(database, "QQQ", "30m", rows_at("2024-01-02 14:30", price=7), "real")
+    assert read_bars(database, "QQQ", "30m").source == "real"
+    with pytest.raises(DataError, match="no bars stored"):
+        read_bars(database, "QQQ", "1m")
+    with pytest.raises(DataError, match="no bars stored"):
+        read_bars(database, "QQQ", "7m")
