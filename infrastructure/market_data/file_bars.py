@@ -16,6 +16,9 @@ from infrastructure.market_data.placing import Placement, settled_placement
 from infrastructure.market_data.session_calendar import SessionCalendar
 from infrastructure.market_data.spool import Spool, spooling
 
+PART = 500_000
+"""Rows read at a time."""
+
 IN_MEMORY = 4_000_000
 """Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
 
@@ -75,7 +78,7 @@ def bars_of_file(
     reading = _Reading()
     with spooling() as spool:
         held: list[FileRows] = []
-        for rows in _whole_moments(file.chunks()):
+        for rows in _whole_moments(file.chunks(PART)):
             if reading.placement is None:
                 reading.placement = settled_placement(
                     file.path, file.facts, rows, calendar_of(rows), *asked.of_stamps

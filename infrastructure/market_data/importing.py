@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.adjusting import Factors, no_factors
@@ -190,7 +191,7 @@ def _report(
         refused={**tally.refused, **repeated},
         reordered=counts.get(UNSORTED, 0),
         outside_session=int((~inside).sum()),
-        sessions=len(np.unique(calendar.session_of(columns.timestamp[inside]))),
+        sessions=_n_sessions(calendar, columns.timestamp[inside]),
         demo_removed=0,
         first=int(columns.timestamp[0]),
         last=int(columns.timestamp[-1]),
@@ -198,6 +199,11 @@ def _report(
         notes=_notes(file, bars, calendar, float(inside.mean())),
         findings=check_bars(symbol, placement.interval, calendar, columns, known_splits=known),
     )
+
+
+def _n_sessions(calendar: SessionCalendar, ascending: NDArray[np.int64]) -> int:
+    sessions = calendar.session_of(ascending)
+    return int(np.count_nonzero(np.diff(sessions))) + 1 if len(sessions) else 0
 
 
 def _dividends(symbol: str, bars: FileBars, report: ImportReport) -> Factors:

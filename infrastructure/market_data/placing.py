@@ -16,6 +16,9 @@ from infrastructure.market_data.stamp_side import stamps_are_ends, starts_of
 from infrastructure.market_data.stamps import Stamps, localized
 from infrastructure.market_data.zones import judged_zone
 
+_LOOKED_AT = 20_000
+"""Rows whose steps tell the interval."""
+
 _LONGEST_GAP_OF_DAYS = 4 * DAY
 """Bars that are mostly further apart than a long weekend are no daily bars."""
 
@@ -103,7 +106,7 @@ def settled_interval(path: Path, stamps: Stamps, asked: str | None, by_user: boo
     Not the median: four-hour bars of a stock step 4 and 20 hours in turn. Raises DataError where
     the stamps do not tell it, or tell another than was asked for.
     """
-    steps = np.diff(np.unique(stamps.wall[stamps.readable]))
+    steps = np.diff(np.unique(stamps.wall[stamps.readable][:_LOOKED_AT]))
     if not len(steps):
         if asked is None:
             raise DataError(f"{path}: one bar does not tell its interval; give --interval")

@@ -21,14 +21,14 @@ def stamps_are_ends(
     """
     if calendar.opens_all_day or not len(stamps):
         return False
-    rows = np.unique(calendar.rows_of(stamps))
+    rows = _each_once(calendar.rows_of(stamps))
     opens, closes = calendar.opens_at[rows], calendar.closes_at[rows]
-    at_open, at_close = np.isin(opens, stamps), np.isin(closes, stamps)
+    at_open, at_close = _there(stamps, opens), _there(stamps, closes)
     if at_close.mean() > _MOSTLY and at_open.mean() < _HARDLY:
         return True
     if at_open.mean() < _MOSTLY or at_close.mean() < _MOSTLY:
         return False
-    before = np.isin(opens - step, stamps)  # bars before the session: extended hours
+    before = _there(stamps, opens - step)  # bars before the session: extended hours
     if before.mean() < _MOSTLY:
         return False
     first = _median(stamps, volume, opens)
@@ -45,8 +45,18 @@ def starts_of(ends: NDArray[np.int64], step: int, calendar: SessionCalendar) -> 
     return np.where(ends == closed, np.maximum(last, opened), starts)
 
 
+def _each_once(ascending: NDArray[np.intp]) -> NDArray[np.intp]:
+    return ascending[np.append(True, np.diff(ascending) != 0)]
+
+
 def _median(
     stamps: NDArray[np.int64], volume: NDArray[np.float64], wanted: NDArray[np.int64]
 ) -> float:
-    there = np.isin(stamps, wanted)
-    return float(np.median(volume[there])) if there.any() else 0.0
+    rows = np.searchsorted(stamps, wanted[_there(stamps, wanted)])
+    return float(np.median(volume[rows])) if len(rows) else 0.0
+
+
+def _there(ascending: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some stamps are among ascending ones; np.isin takes half a second for a million."""
+    rows = np.searchsorted(ascending, wanted).clip(max=len(ascending) - 1)
+    return ascending[rows] == wanted

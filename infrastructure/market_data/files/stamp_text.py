@@ -89,7 +89,7 @@ def date_order(column: Any) -> str | None:
 def _from_text(text: "pd.Series[Any]", order: str | None) -> Stamps:
     stamps = _nothing(len(text))
     lengths = text.str.len().fillna(0).to_numpy(dtype=np.int64)
-    for length in np.unique(lengths[lengths > 0]):
+    for length in np.flatnonzero(np.bincount(lengths))[1 if (lengths == 0).any() else 0 :]:
         rows = np.flatnonzero(lengths == length)
         _fill_by_template(stamps, text, rows, order)
     rest = np.flatnonzero(~stamps.readable & (lengths > 0))

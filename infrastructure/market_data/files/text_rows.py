@@ -15,7 +15,7 @@ from infrastructure.market_data.files.text_layout import HEAD, Layout
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLOCK = 8 << 20
+BLOCK = 8 << 20
 _FOOTERS = ("downloaded from", "#", "total", "source:")
 
 
@@ -103,7 +103,7 @@ class TextRows:
             stream,
             csv.ReadOptions(
                 use_threads=False,  # else a bad row has no number
-                block_size=_BLOCK,
+                block_size=BLOCK,
                 skip_rows=layout.first_line - 1,
                 column_names=self.names,
                 encoding="utf-8" if layout.encoding == "utf-8-sig" else layout.encoding,

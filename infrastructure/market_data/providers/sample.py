@@ -75,7 +75,7 @@ def store_nasdaq(database: "Database", replace: bool = False) -> SampleReport:
     verdict = judged(columns, none, none)
     bars = columns.take(verdict.kept)
     written = write_bars(
-        database, SYMBOL, INTERVAL, bars, SOURCE, replace, calendar=CALENDAR, adjusted="split"
+        database, SYMBOL, INTERVAL, bars, SOURCE, replace, calendar=CALENDAR, adjusted="none"
     )
     return SampleReport(
         len(columns),

@@ -4,6 +4,7 @@ import _thread
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -192,13 +193,14 @@ def serve(server: ProviderServer) -> Callable[[], None]:
             if reply.interrupts:
                 _thread.interrupt_main()
             body = reply.body.encode()
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if reply.cut else body)
             self.close_connection = True
+            with suppress(ConnectionError):  # whoever was interrupted has gone
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[: len(body) // 2] if reply.cut else body)
 
         do_POST = do_GET  # noqa: N815  # the name that the library calls
 
