@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 warnings.filterwarnings("ignore")  # other engines' remarks on open trades are no results
 
 from benchmarks import engines  # noqa: E402  # the repository must be importable first
+from benchmarks.bars import data_jobs  # noqa: E402
 from benchmarks.market import random_bars  # noqa: E402
 from benchmarks.portfolio import portfolio_job  # noqa: E402
 from benchmarks.processes import process_jobs  # noqa: E402
@@ -28,7 +29,7 @@ Row = tuple[str, str, float, str]
 def main() -> None:
     """Check equality, measure, print and write the table."""
     check_equality()
-    rows = [*in_process(), *whole_processes()]
+    rows = [*in_process(), *market_data(), *whole_processes()]
     text = table(rows)
     print(text)
     page = ROOT / "docs" / "benchmarks.md"
@@ -71,6 +72,19 @@ def in_process() -> Iterable[Row]:
     yield "one strategy, 1,000,000 bars", "Kairos, every rule on", seconds, "at most 60 ms"
     (seconds,) = measured([portfolio_job(20, 100_000)], repeats=(7,))
     yield "20 strategies on one account, 100,000 bars each", "Kairos", seconds, "at most 500 ms"
+
+
+def market_data() -> Iterable[Row]:
+    """Files into the store and back; each peer after the job of ours that it is held against."""
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = data_jobs(Path(folder))
+        times = measured([run for *_, run, _ in jobs], repeats=(5,) * len(jobs))
+        ours: dict[str, float] = {}
+        for (job, name, _, goal), seconds in zip(jobs, times, strict=True):
+            if job in ours:
+                goal = f"{seconds / ours[job]:.1f} x"
+            ours.setdefault(job, seconds)
+            yield job, name, seconds, goal
 
 
 def whole_processes() -> Iterable[Row]:

@@ -58,7 +58,6 @@ def test_the_defaults_of_a_strategy_are_the_published_ones() -> None:
         "sizing": {"type": "risk", "value": None},
         "exit_at_session_end": True,
         "on_opposite_signal": "ignore",
-        "adjust": "split",
         "session": "regular",
         "instrument_type": "stock",
     }
@@ -151,6 +150,7 @@ def test_a_strategy_without_context_is_written_as_before_the_key_came() -> None:
     config = parse(StrategyConfig, STRATEGY, "x")
     assert config.context_intervals == ()
     assert parse(StrategyConfig, {**STRATEGY, "context_intervals": []}, "x") == config
+    assert config.adjust == "split" and "adjust" not in config.model_dump()
     assert "context_intervals" not in config.model_dump(mode="json")
     beside = parse(StrategyConfig, {**STRATEGY, "context_intervals": ["1d"]}, "x")
     assert beside.model_dump(mode="json")["context_intervals"] == ["1d"]

@@ -84,6 +84,7 @@ class StrategyConfig(ConfigModel):
         default="split",
         description="What prices are adjusted for on reading, by the stored factors: none, split "
         "or all (dividends too).",
+        exclude_if="split".__eq__,  # likewise
     )
     session: Literal["regular", "extended"] = Field(
         default="regular", description="extended: bars outside the regular session trade too."
