@@ -32,12 +32,11 @@ def alpha_vantage(answer: dict[str, Any]) -> Table | None:
     rows = answer[name]
     frame = records_frame([_named(stamp, row) for stamp, row in rows.items()])
     meta = _meta(answer)
-    minutes = _MINUTES.search(name)
     facts = Facts(
         symbol=meta.get("Symbol") or meta.get("Digital Currency Code", ""),
         interval=_interval(name),
         timezone=meta.get("Time Zone", ""),
-        stamps_at=_stamps_at(rows) if name.startswith("Time Series (") and minutes else "",
+        stamps_at=_stamps_at(name, rows),
         adjusted="none" if name == "Time Series (Daily)" else "",
     )
     return Table("Alpha Vantage JSON", frame, "entry", facts=facts)
@@ -68,7 +67,11 @@ def _interval(name: str) -> str:
     return "1d" if "Daily" in name else ""
 
 
-def _stamps_at(rows: dict[str, Any]) -> str:
+def _stamps_at(name: str, rows: dict[str, Any]) -> str:
+    if not _MINUTES.search(name):
+        return "start"
+    if not name.startswith("Time Series ("):  # forex and digital currencies have no opening
+        return ""
     clocks = [stamp[-8:] for stamp in rows]
     started = min(clocks) in _OPENINGS and max(clocks) not in _CLOSINGS
     return "start" if started else "end"

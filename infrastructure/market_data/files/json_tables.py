@@ -72,12 +72,14 @@ def _object_table(answer: dict[str, Any]) -> Table | None:
 
 
 def _wrapped(answer: dict[str, Any]) -> list[Any]:
-    """What could hold the bars of an object in no known shape, such as {"data": [...]}."""
-    return [
-        part
-        for name, part in answer.items()
-        if isinstance(part, dict | list) and part and name not in json_answers.ERROR_WORDS
-    ]
+    """What could hold the bars of an object in no known shape, such as {"data": [{...}]}."""
+    parts = [part for name, part in answer.items() if name not in json_answers.ERROR_WORDS]
+    return [part for part in parts if _holds_rows(part)]
+
+
+def _holds_rows(part: Any) -> bool:
+    nested = part[0] if isinstance(part, list) and part else part
+    return isinstance(nested, dict | list) and bool(part)
 
 
 def _list_table(rows: list[Any]) -> Table:

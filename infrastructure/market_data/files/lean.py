@@ -5,15 +5,20 @@ Layout: the README files of https://github.com/QuantConnect/Lean/tree/master/Dat
 
 import io
 import re
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.files.refusals import brief, damage_refused, listed, refusal
+from infrastructure.market_data.files.refusals import (
+    ZIP_DAMAGES,
+    brief,
+    damage_refused,
+    listed,
+    refusal,
+)
 from infrastructure.market_data.files.table import Facts, Table
 
 if TYPE_CHECKING:
@@ -23,22 +28,15 @@ _COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
 _LARGEST = 512 << 20
 _LONGEST_LINE = 4_096
 _ONE_DAY = re.compile(
-    r"(?P<day>\d{8})_(?P<symbol>[\w.\-]+?)_(?P<resolution>minute|second|tick)_(?P<kind>[a-z]+).*\.csv",
+    r"(?P<day>\d{8})_(?P<symbol>[\w.\-]+?)_(?P<resolution>minute|second|tick)_[\w.\-]+\.csv",
     re.ASCII | re.IGNORECASE,
 )
 _MANY_DAYS = re.compile(r"(?P<symbol>[\w.\-]+)\.csv", re.ASCII)
 _FIRST_LINE = re.compile(rb"\d{8} \d\d:\d\d(,-?\d*\.?\d*){5,10}\r?\n?")
 _SCALE = 10_000.0
 _MILLISECONDS = 86_400_000
-_DAMAGES = (
-    BadZipFile,
-    OSError,
-    EOFError,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+_WHOLE = "whole prices were divided by 10,000, as Lean keeps equities"
+_DECIMAL = "decimal prices were taken as they are, on UTC's clock, as Lean keeps crypto"
 
 
 def is_lean_zip(path: Path) -> bool:
@@ -52,7 +50,7 @@ def is_lean_zip(path: Path) -> bool:
                 return False
             with archive.open(names[0]) as member:
                 return _FIRST_LINE.fullmatch(member.readline(_LONGEST_LINE)) is not None
-    except _DAMAGES:
+    except ZIP_DAMAGES:
         return False
 
 
@@ -65,7 +63,7 @@ def read_lean(path: Path) -> Table:
 
     Raises DataError, one line, for a damaged zip, for quotes, ticks and several files.
     """
-    with damage_refused(path, "Lean zip", *_DAMAGES), ZipFile(path) as archive:
+    with damage_refused(path, "Lean zip", *ZIP_DAMAGES), ZipFile(path) as archive:
         name = _only_name(path, archive.namelist())
         raw = _content(path, archive, name)
     try:

@@ -1,11 +1,20 @@
 """One-line refusals of files, shared by the readers."""
 
+import lzma
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import BadZipFile
 
 from infrastructure.errors import DataError
 from infrastructure.wording import LONGEST_FOUND, printable
+
+ZIP_DAMAGES: tuple[type[Exception], ...] = (
+    *(BadZipFile, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError),
+    RuntimeError,  # a password is asked for, or a compression is not known
+)
+"""What zipfile raises on a damaged archive, or one that it cannot read."""
 
 _NAMES_SHOWN = 6
 

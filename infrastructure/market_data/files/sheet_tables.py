@@ -35,6 +35,8 @@ def table_in(cells: "pd.DataFrame") -> Table | None:
     names, symbol = _names(top[header], more)
     first = header + 1 + len(more)
     frame = cells.iloc[first:].infer_objects().reset_index(drop=True)
+    last = frame.notna().any(axis=1).to_numpy().nonzero()[0].max()
+    frame = frame[: last + 1]  # without the blank rows at the end
     width = range(frame.shape[1])
     kept = [at for at in width if at in names or frame[at].notna().any()]
     frame = frame[kept].set_axis([names.get(at, "") for at in kept], axis="columns")

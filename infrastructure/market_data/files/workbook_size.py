@@ -1,8 +1,8 @@
 """Whether a workbook may be opened at all: its reader sets aside memory for every cell.
 
-A sheet with two cells, the first and the last that a sheet can have, would ask for half a terabyte,
-and the reader would end the whole process. What is searched for here is therefore taken wherever
-it stands: a reference too many only makes a sheet look larger.
+A sheet with two cells, the first and the last that a sheet can have, would ask for half a terabyte.
+What is searched for here is taken wherever it stands: a reference too many only makes a sheet look
+larger.
 """
 
 import re

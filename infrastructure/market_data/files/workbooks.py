@@ -1,17 +1,31 @@
 """Workbooks: .xlsx, .xls and .ods. Only values that are stored are read; no formula is run."""
 
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zipfile import BadZipFile, is_zipfile
+from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
-from infrastructure.market_data.files.refusals import damage_refused, listed, refusal
+from infrastructure.market_data.files import workbook_child
+from infrastructure.market_data.files.refusals import (
+    ZIP_DAMAGES,
+    brief,
+    damage_refused,
+    listed,
+    refusal,
+)
 from infrastructure.market_data.files.sheet_tables import table_in
 from infrastructure.market_data.files.table import Table
 from infrastructure.market_data.files.workbook_size import refuse_oversized
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_LONGEST = 600  # seconds
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The part of an old-style container in which Office keeps a workbook under a password."""
 
 
 def read_workbook(path: Path) -> Table:
@@ -42,21 +56,27 @@ def read_workbook(path: Path) -> Table:
 def _sheets(path: Path) -> dict[str, "pd.DataFrame"]:
     """Every sheet's cells as they are, by its name."""
     import pandas as pd
-    from python_calamine import CalamineError, PasswordError
 
-    damages = (CalamineError, BadZipFile, OSError, EOFError, ValueError, NotImplementedError)
-    with damage_refused(path, "workbook", *damages, RuntimeError):
+    with damage_refused(path, "workbook", *ZIP_DAMAGES):
         if is_zipfile(path):
             refuse_oversized(path)
-        try:
-            return pd.read_excel(
-                path,
-                sheet_name=None,
-                header=None,
-                dtype=object,
-                engine="calamine",
-                keep_default_na=False,  # N/A is a text that the caller shall see
-                na_values=[""],
-            )
-        except PasswordError:
-            raise refusal(path, "is encrypted; save it without a password") from None
+        elif _ENCRYPTED in path.read_bytes():
+            raise refusal(path, "is encrypted; save it without a password")
+        cells = _cells(path)
+    return {name: pd.DataFrame(rows, dtype=object) for name, rows in cells.items()}
+
+
+def _cells(path: Path) -> dict[str, list[list[Any]]]:
+    """What `workbook_child` reads. Raises DataError where it could not, however it ended."""
+    # -P: the folder of this package shall not come before the standard library.
+    command = [sys.executable, "-P", workbook_child.__file__, str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        raise refusal(path, f"takes more than {_LONGEST} seconds to open; save it as CSV") from None
+    if done.returncode == 0:
+        cells: dict[str, list[list[Any]]] = pickle.loads(done.stdout)  # our own child's
+        return cells
+    unreadable = done.returncode == workbook_child.UNREADABLE
+    reason = done.stdout.decode(errors="replace") if unreadable else "it is damaged"
+    raise refusal(path, f"is not a readable workbook: {brief(reason)}")
