@@ -1,9 +1,11 @@
 """Any file of bars: what it is, and its rows."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _Frames = Callable[[int], Iterator[tuple["pd.DataFrame", Any]]]
 _LARGEST_JSON = 512 << 20
+_ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,26 +173,29 @@ def _bar_file(
 def _tables_of(path: Path, head: bytes) -> Iterator[Table] | None:
     """The tables of a file that is no text; None where it is one (perhaps compressed)."""
     if head.startswith(b"PAR1"):
-        from infrastructure.market_data.files.arrow_tables import parquet_tables
+        from infrastructure.market_data.files.arrow_tables import parquet_batches
 
-        return parquet_tables(path)
+        return parquet_batches(path)
     if head.startswith((b"ARROW1", b"FEA1")):
-        from infrastructure.market_data.files.arrow_tables import feather_tables
+        from infrastructure.market_data.files.arrow_tables import feather_batches
 
-        return feather_tables(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        from infrastructure.market_data.files.workbooks import workbook_tables
+        return feather_batches(path)
+    if head.startswith(_OLD_WORKBOOK) or (head.startswith(_ZIP) and _is_workbook(path)):
+        from infrastructure.market_data.files.workbooks import read_workbook
 
-        return workbook_tables(path)
-    if head.startswith(b"PK\x03\x04"):
-        from infrastructure.market_data.files.lean import is_lean_zip, lean_tables
-        from infrastructure.market_data.files.workbooks import is_workbook, workbook_tables
+        return iter([read_workbook(path)])
+    if head.startswith(_ZIP):
+        from infrastructure.market_data.files.lean import is_lean_zip, read_lean
 
-        if is_workbook(path):
-            return workbook_tables(path)
-        if is_lean_zip(path):
-            return lean_tables(path)
+        return iter([read_lean(path)]) if is_lean_zip(path) else None
     return None
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip is an .xlsx or .ods."""
+    with suppress(BadZipFile, OSError), ZipFile(path) as archive:
+        return not {"[Content_Types].xml", "content.xml"}.isdisjoint(archive.namelist())
+    return False
 
 
 def _json_tables(path: Path) -> Iterator[Table]:

@@ -1,4 +1,4 @@
-"""What every reader hands on: a raw table, and what the format itself says of its bars."""
+"""What every reader of a file hands on: a raw table, and what the format says of its bars."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -1,68 +1,91 @@
-"""Excel and OpenDocument workbooks: the one sheet that holds a table of bars."""
+"""Workbooks: .xlsx, .xls and .ods. Only values that are stored are read; no formula is run."""
 
-from collections.abc import Iterator
-from datetime import date
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime
+from math import nan
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile, ZipFile
+from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
-from infrastructure.errors import DataError
-from infrastructure.market_data.files.column_roles import looks_like_header
+from infrastructure.market_data.files import workbook_child
+from infrastructure.market_data.files.refusals import (
+    ZIP_DAMAGES,
+    brief,
+    damage_refused,
+    listed,
+    refusal,
+)
+from infrastructure.market_data.files.sheet_tables import table_in
 from infrastructure.market_data.files.table import Table
+from infrastructure.market_data.files.workbook_size import refuse_oversized
 
-_MARKS = ("[Content_Types].xml", "content.xml")
-_TITLE_ROWS = 20
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a zip is an .xlsx or .ods."""
-    try:
-        with ZipFile(path) as archive:
-            return any(mark in archive.namelist() for mark in _MARKS)
-    except (BadZipFile, OSError):
-        return False
-
-
-def workbook_tables(path: Path) -> Iterator[Table]:
-    """The bars of a workbook; stored values only, formulas are not computed. Raises DataError."""
+if TYPE_CHECKING:
     import pandas as pd
 
-    try:
-        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
-    except Exception as error:
-        reason = " ".join(str(error).split())[:100]
-        raise DataError(f"{path}: is no readable workbook: {reason}") from error
-    found = {name: row for name, sheet in sheets.items() if (row := _header_row(sheet)) is not None}
-    if len(found) != 1:
-        named = ", ".join(repr(str(name)[:20]) for name in [*found][:3])
-        what = f"several ({named})" if found else "none"
-        raise DataError(
-            f"{path}: expected one sheet with the columns open, high, low, close and a time; "
-            f"found {what}; save the one you mean as CSV"
+_LONGEST = 600  # seconds
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The part of an old-style container in which Office keeps a workbook under a password."""
+
+
+def read_workbook(path: Path) -> Table:
+    """The one table in a workbook: named columns, dates as datetime64, empty cells missing.
+
+    Rows above the header (a title) are skipped, a blank row below it stays, and a row has the
+    number that it has on the sheet. A column with text among its numbers stays as it is.
+
+    Raises DataError, one line, for a damaged, encrypted or oversized file, for one without a table
+    and for one with several, naming their sheets.
+    """
+    found = {name: table_in(cells) for name, cells in _sheets(path).items()}
+    tables = {name: table for name, table in found.items() if table is not None}
+    others = [name for name in found if name not in tables]
+    if len(tables) > 1:
+        raise refusal(path, f"has tables in the sheets {listed(list(tables))}; keep one of them")
+    if not tables:
+        raise refusal(
+            path,
+            "no sheet holds a table: expected a row of names such as Date, Open, High, Low, Close "
+            f"above rows of numbers; looked through {listed(others)}",
         )
-    ((name, row),) = found.items()
-    sheet = sheets[name]
-    frame = sheet.iloc[row + 1 :].reset_index(drop=True).infer_objects()
-    frame.columns = [str(cell) for cell in sheet.iloc[row]]
-    for column in frame.columns:
-        frame[column] = _typed(frame[column])
-    yield Table("Excel", frame, "row", row + 2)
+    (table,) = tables.values()
+    notes = (f"sheets without a table were left out: {listed(others)}",) * bool(others)
+    return replace(table, facts=replace(table.facts, notes=notes))
 
 
-def _header_row(sheet: Any) -> int | None:
-    for row in range(min(len(sheet), _TITLE_ROWS)):
-        if looks_like_header(sheet.iloc[row]):
-            return row
-    return None
-
-
-def _typed(column: Any) -> Any:
-    """A column of datetimes as such; of mixed cells as text, which the caller judges."""
+def _sheets(path: Path) -> dict[str, "pd.DataFrame"]:
+    """Every sheet's cells as they are, by its name."""
     import pandas as pd
 
-    cells = column.dropna()
-    if len(cells) and cells.map(lambda cell: isinstance(cell, date)).all():
-        return pd.to_datetime(column)
-    if column.dtype == object:
-        return column.astype("string")
-    return column
+    with damage_refused(path, "workbook", *ZIP_DAMAGES):
+        if is_zipfile(path):
+            refuse_oversized(path)
+        elif _ENCRYPTED in path.read_bytes():
+            raise refusal(path, "is encrypted; save it without a password")
+        cells = _cells(path)
+    return {name: pd.DataFrame(rows, dtype=object) for name, rows in cells.items()}
+
+
+def _cells(path: Path) -> dict[str, list[list[Any]]]:
+    """What `workbook_child` reads. Raises DataError where it could not, however it ended."""
+    # -P: the folder of this package shall not come before the standard library.
+    command = [sys.executable, "-P", workbook_child.__file__, str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        raise refusal(path, f"takes more than {_LONGEST} seconds to open; save it as CSV") from None
+    if done.returncode == 0:
+        sheets = json.loads(done.stdout)
+        return {name: [[*map(_value, row)] for row in rows] for name, rows in sheets.items()}
+    unreadable = done.returncode == workbook_child.UNREADABLE
+    reason = done.stdout.decode(errors="replace") if unreadable else "it is damaged"
+    raise refusal(path, f"is not a readable workbook: {brief(reason)}")
+
+
+def _value(cell: Any) -> Any:
+    """A cell as the child wrote it: a list holds a moment, nothing is an empty cell."""
+    if cell is None:
+        return nan
+    return datetime.fromisoformat(cell[0]) if isinstance(cell, list) else cell

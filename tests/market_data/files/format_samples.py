@@ -295,11 +295,11 @@ SAMPLES: dict[str, Sample] = {
     "binance, no header, us": Sample(
         "Binance klines (microseconds)", _lines(*_csv(KLINES_US)), EPOCHS, True, "", "start"
     ),
-    "binance json": Sample("Binance klines", json.dumps(KLINES_MS).encode(), EPOCHS, True, "", "start"),
+    "binance json": Sample("Binance klines JSON", json.dumps(KLINES_MS).encode(), EPOCHS, True, "", "start", "none"),
     "kraken json": Sample(
         "Kraken JSON",
         json.dumps({"error": [], "result": {"XXBTZUSD": KRAKEN, "last": EPOCHS[-1]}}).encode(),
-        EPOCHS, True, "XXBTZUSD", "start",
+        EPOCHS, True, "XXBTZUSD", "start", "none",
     ),
     "kraken csv": Sample("Kraken CSV", _lines(*_csv(KRAKEN)), EPOCHS, True),
     "alpha vantage csv": Sample(
@@ -308,7 +308,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "alpha vantage json": Sample(
         "Alpha Vantage JSON", json.dumps(ALPHA_VANTAGE).encode(), [*reversed(NY_WALL)], False,
-        "QQQ", "end",
+        "QQQ", "start",
     ),
     "stooq": Sample(
         "Stooq CSV",
@@ -344,11 +344,11 @@ SAMPLES: dict[str, Sample] = {
     ),
     "firstrate": Sample("FirstRate CSV", _lines(*_rows(NEW_YORK)), NY_WALL, False),
     "lean, daily": Sample(
-        "LEAN zip", _zip("qqq.csv", *_lean(["20240102 00:00", "20240103 00:00", "20240116 00:00"])),
+        "Lean zip", _zip("qqq.csv", *_lean(["20240102 00:00", "20240103 00:00", "20240116 00:00"])),
         DAY_WALL, False, "QQQ", "start", "none",
     ),
     "lean, minutes": Sample(
-        "LEAN zip",
+        "Lean zip",
         _zip("20240102_qqq_minute_trade.csv", *_lean(["34200000", "34500000", "34800000"])),
         NY_WALL, False, "QQQ", "start", "none",
     ),
@@ -358,12 +358,12 @@ SAMPLES: dict[str, Sample] = {
         [*reversed(DAY_WALL)], False, volumes=(1_200.0, 900.0, 0.0),
     ),
     "freqtrade json": Sample(
-        "freqtrade list",
+        "freqtrade or ccxt JSON",
         json.dumps([[1_000 * e, *p, v] for e, p, v in zip(EPOCHS, PRICES, VOLUMES, strict=True)]).encode(),
         EPOCHS, True, "", "start",
     ),
     "coinbase json": Sample(
-        "Coinbase list",
+        "Coinbase JSON",
         json.dumps([[e, p[2], p[1], p[0], p[3], v] for e, p, v in zip(EPOCHS, PRICES, VOLUMES, strict=True)]).encode(),
         EPOCHS, True, "", "start",
     ),
@@ -371,14 +371,14 @@ SAMPLES: dict[str, Sample] = {
         "Yahoo chart JSON", json.dumps(YAHOO_CHART).encode(), EPOCHS, True, "QQQ", "start", "split"
     ),
     "json lines": Sample(
-        "JSON", "\n".join(json.dumps(row) for row in SHORT).encode(), EPOCHS, True
+        "JSON records lines", "\n".join(json.dumps(row) for row in SHORT).encode(), EPOCHS, True
     ),
     "parquet": Sample("Parquet", _written(lambda f, b: f.to_parquet(b), _frame()), NY_WALL, True),
     "feather": Sample(
         "Feather", _written(lambda f, b: f.to_feather(b, compression="zstd"), _frame().reset_index()),
         NY_WALL, True,
     ),
-    "excel": Sample("Excel", _workbook(), NY_WALL, False),
+    "excel": Sample("workbook", _workbook(), NY_WALL, False),
     "german, decimal commas": Sample(
         "CSV",
         "Datum;Zeit;Eröffnung;Hoch;Tief;Schlusskurs;Volumen\r\n".encode("cp1252") + _lines(*_rows(
