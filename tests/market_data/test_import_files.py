@@ -330,7 +330,7 @@ def test_columns_left_out_are_named(database: Database, write_file: WriteFile) -
         (bytes(range(256)) * 20, "."),
         (gzip.compress(b"timestamp,open\n" * 500, mtime=0)[:40], "is damaged or cut short"),
         (b"PK\x03\x04 not a zip", "is damaged or cut short"),
-        (b"PAR1 not parquet", "is no readable Parquet file"),
+        (b"PAR1 not parquet", "Parquet file"),
         (b"timestamp,open,high,low,close\n2024-01-02,1,1,1,1,7\n", "line 2 has 6 cells"),
         (b"timestamp,open,high,low,close\n01/02/2024,1,1,1,1\n", "01/02/2024.*--dates day-first"),
         (
