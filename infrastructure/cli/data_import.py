@@ -23,7 +23,7 @@ def import_into(
     try:
         for file in files:
             try:
-                done = import_bars(database, file, **terms)
+                done = import_bars(database, file, **terms, say=_say)
             except KairosError as error:
                 print_error(error, verbose)
                 code = USER_ERROR
@@ -34,3 +34,7 @@ def import_into(
     finally:
         database.close()
     return code
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # before a long import, not after it

@@ -19,7 +19,7 @@ from infrastructure.market_data.spool import Spool, spooling
 PART = 500_000
 """Rows read at a time."""
 
-IN_MEMORY = 4_000_000
+IN_MEMORY = 2_000_000
 """Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
 
 
@@ -84,7 +84,7 @@ def bars_of_file(
                     file.path, file.facts, rows, calendar_of(rows), *asked.of_stamps
                 )
             held.append(rows)
-            if sum(map(len, held)) > IN_MEMORY:
+            if not spool.empty or sum(map(len, held)) > IN_MEMORY:
                 _spool(spool, held, reading, asked.keep)
                 held = []
         columns = _rest(file, spool, held, reading, asked.keep)

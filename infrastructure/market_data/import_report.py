@@ -53,7 +53,6 @@ class ImportReport:
         span = f"{utc_text(self.first)} to {utc_text(self.last)}"
         verb = "would take" if self.preview is not None else "took"
         told = [
-            self.taken_for,
             f"{self.symbol} {self.interval}: {verb} {self.taken:,} of {self.read:,} bars from "
             f"{self.path}, {span}, {self.sessions:,} sessions of {self.calendar}",
         ]

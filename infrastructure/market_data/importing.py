@@ -1,5 +1,6 @@
 """Bars from any file into the store: all sound, in one transaction, or none."""
 
+from collections.abc import Callable
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ def import_bars(
     keep: str | None = None,
     adjusted: str | None = None,
     dry_run: bool = False,
+    say: Callable[[str], object] | None = None,
 ) -> ImportReport:
     """Take the bars of a file into the store, in one transaction.
 
@@ -71,7 +73,8 @@ def import_bars(
     dates: what 01/02/2024 means, `day-first` or `month-first`. keep: `first` or `last` of rows that
     give one time different values. adjusted: what the prices have been adjusted for, `none`,
     `split` or `all`; None: as the format says, else nothing.
-    dry_run: read and check everything, store nothing.
+    dry_run: read and check everything, store nothing. say: told in a line what the file is taken
+    for, before its rows are read.
 
     Raises DataError for an unreadable file, unfit rows (reasons, lines and number), stamps without
     a zone, a wrong interval, differing stored bars; ConfigError for a bad symbol, interval,
@@ -80,6 +83,8 @@ def import_bars(
     path = Path(path)
     _check_words(symbol, interval, timezone, stamp, keep, adjusted)
     file = open_bar_file(path, dates=dates)
+    if say is not None:
+        say(file.described())
     symbol = _symbol(file, symbol)
     asked = Asked(interval, timezone, stamp, keep)
 
