@@ -1,5 +1,6 @@
 """A file's rows as bars: read in parts, placed in time, judged; what it took is accounted for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.files.file_rows import FileRows
-from infrastructure.market_data.files.opening import BarFile
+from infrastructure.market_data.files.bar_file import BarFile
+from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.judging import Tally, judged
 from infrastructure.market_data.placing import Placement, settled_placement
 from infrastructure.market_data.session_calendar import SessionCalendar
@@ -43,14 +44,16 @@ class FileBars:
     """The sound bars of a file, ascending, and what became of its rows.
 
     adj_close: of the same bars, shape (n_bars,); None where the file has none (or is too long).
-    no_volume: rows without a volume, taken as 0. newest_first: whether the file ran backwards.
+    remarks: what was done to rows, and to how many. place_name: what a row's number counts, such as
+    `line`. newest_first: whether the file ran backwards.
     """
 
     columns: BarColumns
     placement: Placement
     tally: Tally
     adj_close: NDArray[np.float64] | None
-    no_volume: int
+    remarks: dict[str, int]
+    place_name: str
     newest_first: bool
 
 
@@ -60,7 +63,8 @@ class _Reading:
 
     placement: Placement | None = None
     tally: Tally = field(default_factory=Tally)
-    no_volume: int = 0
+    remarks: Counter[str] = field(default_factory=Counter)
+    place_name: str = "row"
     backwards: list[bool] = field(default_factory=list)
     adj_close: NDArray[np.float64] | None = None
 
@@ -78,7 +82,7 @@ def bars_of_file(
     reading = _Reading()
     with spooling() as spool:
         held: list[FileRows] = []
-        for rows in _whole_moments(file.chunks(PART)):
+        for rows in _whole_moments(_remarked(file.chunks(PART), reading)):
             if reading.placement is None:
                 reading.placement = settled_placement(
                     file.path, file.facts, rows, calendar_of(rows), *asked.of_stamps
@@ -94,7 +98,8 @@ def bars_of_file(
             reading.placement,
             reading.tally,
             reading.adj_close,
-            reading.no_volume,
+            dict(reading.remarks),
+            reading.place_name,
             bool(reading.backwards) and all(reading.backwards),
         )
 
@@ -135,7 +140,6 @@ def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
     readable = rows.stamps.readable
     verdict = judged(columns, ~readable, readable & ~placed.readable, keep)
     reading.tally.add(verdict.codes, rows.place)
-    reading.no_volume += rows.no_volume
     if rows.adj_close is not None:
         reading.adj_close = rows.adj_close[verdict.kept]
     as_they_are = len(verdict.kept) == len(columns) and bool((np.diff(verdict.kept) > 0).all())
@@ -155,6 +159,14 @@ def _runs_backwards(stamps: NDArray[np.int64]) -> bool | None:
 
 def _joined(parts: list[FileRows]) -> FileRows:
     return parts[0] if len(parts) == 1 else FileRows.joined(parts)
+
+
+def _remarked(parts: Iterator[FileRows], reading: _Reading) -> Iterator[FileRows]:
+    """The same parts, their remarks added up."""
+    for part in parts:
+        reading.remarks.update(part.remarks)
+        reading.place_name = part.place_name
+        yield part
 
 
 def _whole_moments(parts: Iterator[FileRows]) -> Iterator[FileRows]:

@@ -71,8 +71,6 @@ class ImportReport:
             )
         if self.demo_removed:
             told.append(f"synthetic bars removed: {self.demo_removed:,}")
-        if self.ignored_columns:
-            told.append(f"columns left out: {', '.join(self.ignored_columns)}")
         if self.dividends:
             told.append(f"dividends found in Adj Close, stored as factors: {self.dividends:,}")
         told += self.notes

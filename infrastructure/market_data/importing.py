@@ -16,8 +16,9 @@ from infrastructure.market_data.checked_series import known_splits
 from infrastructure.market_data.factor_sources import factors_from_adj_close
 from infrastructure.market_data.factor_store import add_unknown_factors
 from infrastructure.market_data.file_bars import Asked, FileBars, bars_of_file
-from infrastructure.market_data.files.file_rows import FileRows
-from infrastructure.market_data.files.opening import BarFile, open_bar_file
+from infrastructure.market_data.files.bar_file import BarFile
+from infrastructure.market_data.files.bar_rows import FileRows
+from infrastructure.market_data.files.opening import open_bar_file
 from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.history import Change
 from infrastructure.market_data.import_report import ImportReport
@@ -163,7 +164,7 @@ def _refuse_unfit(file: BarFile, bars: FileBars, drop_bad: bool, keep: str | Non
         return
     if not refused or (drop_bad and len(bars.columns)):
         return
-    told = bars.tally.described(file.place_name)
+    told = bars.tally.described(bars.place_name)
     advice = "" if drop_bad else ", or --drop-bad leaves them out"
     if DIFFERING in refused and not keep:
         advice += "; --keep first or --keep last takes one of those that differ"
@@ -225,8 +226,9 @@ def _notes(
     file: BarFile, bars: FileBars, calendar: SessionCalendar, inside: float
 ) -> tuple[str, ...]:
     notes = [*file.facts.notes, *bars.placement.notes]
-    if bars.no_volume and "volume" in file.columns:
-        notes.append(f"{bars.no_volume:,} bars without a volume: taken as 0")
+    notes += [f"{count:,} {remark}" for remark, count in bars.remarks.items()]
+    if "volume" not in file.columns:
+        notes.append("no volume column: volumes are 0")
     if bars.newest_first:
         notes.append("the file runs from the newest bar to the oldest: turned round")
     if inside < _TOO_FEW_INSIDE:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.assembling import daily_stamps
-from infrastructure.market_data.files.file_rows import FileRows
+from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.files.table import Facts
 from infrastructure.market_data.intervals import DAY, interval_name, interval_seconds
 from infrastructure.market_data.session_calendar import SessionCalendar

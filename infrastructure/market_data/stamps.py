@@ -25,6 +25,9 @@ class Stamps:
     readable: NDArray[np.bool_]
     zoned: NDArray[np.bool_]
 
+    def __len__(self) -> int:
+        return len(self.wall)
+
     def take(self, rows: Any) -> "Stamps":
         """Chosen rows: a mask, row numbers, or a slice."""
         return Stamps(*(getattr(self, f.name)[rows] for f in fields(self)))
@@ -52,7 +55,7 @@ def localized(stamps: Stamps, timezone: str) -> Stamps:
     except ValueError:  # an hour shown twice, but only once in the file
         local = wall.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
     utc, readable = stamps.utc.copy(), stamps.readable.copy()
-    utc[bare] = _seconds(local.tz_convert(None))
+    utc[bare] = seconds_of(local.tz_convert(None))
     readable[bare] = local.notna()
     return Stamps(stamps.wall, utc, readable, stamps.zoned | bare)
 
@@ -73,7 +76,7 @@ def check_timezone(name: str) -> str:
     return name
 
 
-def _seconds(moments: Any) -> NDArray[np.int64]:
+def seconds_of(moments: Any) -> NDArray[np.int64]:
     """Whole seconds since 1970 of zone-less moments; 0 where there is none."""
     values = moments.to_numpy().astype("datetime64[s]")
     seconds: NDArray[np.int64] = np.where(np.isnat(values), np.datetime64(0, "s"), values).astype(

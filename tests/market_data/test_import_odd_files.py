@@ -27,9 +27,9 @@ def test_a_device_is_refused_not_read() -> None:
 @pytest.mark.parametrize(
     ("more", "found"),
     [
-        ("close", "close: 'close' and 'close.1'; remove one"),
+        ("close", "close: 'close' and 'close'; remove one"),
         ("Close", "close: 'close' and 'Close'; remove one"),
-        (" <CLOSE>", "close: 'close' and '<CLOSE>'; remove one"),
+        (" <CLOSE>", "close: 'close' and ' <CLOSE>'; remove one"),
         ("Date", "date: 'date' and 'Date'; remove one"),
         ("vol", "volume: 'volume' and 'vol'; remove one"),
         ("Symbol", "symbol: 'symbol' and 'Symbol'; remove one"),

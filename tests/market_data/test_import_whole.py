@@ -65,7 +65,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files longer than a hundred rows are too long for memory, and come in parts of some rows."""
     monkeypatch.setattr(file_bars, "IN_MEMORY", 100)
     monkeypatch.setattr(file_bars, "PART", 40)
-    monkeypatch.setattr(text_rows, "BLOCK", 1_000)
+    monkeypatch.setattr(text_rows, "_BLOCK", 1_000)
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
@@ -82,7 +82,7 @@ def test_a_file_too_long_for_memory_is_the_same_file(
     with monkeypatch.context() as patch:
         patch.setattr(file_bars, "IN_MEMORY", 100)
         patch.setattr(file_bars, "PART", 40)
-        patch.setattr(text_rows, "BLOCK", 1_000)
+        patch.setattr(text_rows, "_BLOCK", 1_000)
         parts = import_bars(database, path, "PARTS")
     assert (parts.read, parts.taken, parts.refused) == (whole.read, whole.taken, whole.refused)
     assert whole.taken == 900
@@ -131,8 +131,10 @@ def test_the_file_may_name_its_instrument(database: Database, write_file: WriteF
     with pytest.raises(ConfigError, match="does not name its instrument; say --symbol"):
         import_bars(database, write_file(HEADER, *minutes(3)))
     evil = write_file("symbol,date,open,high,low,close", row.format("x' OR '1'='1"))
-    with pytest.raises(ConfigError, match="symbol: expected"):
+    with pytest.raises(ConfigError, match="does not name its instrument"):
         import_bars(database, evil, interval="1d")
+    with pytest.raises(ConfigError, match="symbol: expected"):
+        import_bars(database, named, "x' OR '1'='1", interval="1d")
 
 
 def test_prices_of_one_series_have_one_adjustment(

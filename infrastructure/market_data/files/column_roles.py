@@ -1,127 +1,145 @@
-"""Which column of a file is which: by its name, in any spelling and a few languages."""
+"""Which column is which, by its name in any spelling; English, German, French, Spanish and more."""
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from unicodedata import combining, normalize
 
 from infrastructure.errors import DataError
+from infrastructure.wording import printable
 
 PRICES = ("open", "high", "low", "close")
 
-_NAMES = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "time": (
-        "timestamp datetime date_time open_time opentime date time t ts unix unix_time epoch "
-        "window_start gmt_time local_time time_key bar_start start_time begins_at "
-        "candle_begin_time datum fecha zeit datum_zeit date_heure index"
+        "timestamp", "datetime", "date time", "date", "datum", "fecha", "data", "dtyyyymmdd",
+        "gmt time", "local time", "time", "open time", "opentime", "window start", "zeit",
+        "unix", "unix timestamp", "t", "", "index",
     ),
-    "clock": "time uhrzeit zeit heure hora",
-    "open": "open o open_price 1_open first eröffnung eröffnungskurs erster ouverture ouv apertura",
-    "high": "high h high_price 2_high max hoch höchst tageshoch haut plus_haut máximo maximo alto",
-    "low": "low l low_price 3_low min tief tiefst tagestief bas plus_bas mínimo minimo bajo",
+    "clock": ("time|zeit|uhrzeit|hora|heure|ora|hour",),
+    "open": (
+        "open|eroffnung|eroffnungskurs|eroffn|erster|ouverture|ouv|apertura|abertura",
+        "open price|o",
+    ),
+    "high": (
+        "high|hoch|hochst|hochstkurs|tageshoch|haut|plus haut|+ haut|+haut|maximo|max|massimo|"
+        "maxima",
+        "high price|h",
+    ),
+    "low": (
+        "low|tief|tiefst|tiefstkurs|tagestief|bas|plus bas|+ bas|+bas|minimo|min|minima",
+        "low price|l",
+    ),
     "close": (
-        "close c close_price 4_close last price close_last schluss schlusskurs zuletzt letzter "
-        "clôture cloture dernier cierre último ultimo"
+        "close|schluss|schlusskurs|cloture|clot|cierre|chiusura|fechamento",
+        "last|close/last|close price|zuletzt|letzter|dernier|ultimo|c",
+        "price",
     ),
     "volume": (
-        "volume v vol base_volume 5_volume 6_volume volumen umsatz tick_volume tickvol "
-        "trade_volume volumen_negociado stück"
+        "volume|vol",
+        "real volume|stucke|stuck|stuecke|v",
+        "volumen|volum",
+        "tickvol|tick volume|tickvolume",
     ),
-    "adj_close": "adj_close adjclose adjusted_close 5_adjusted_close close_adj",
-    "symbol": "symbol ticker symbols instrument sym code",
-}
-_ROLES = {role: names.split() for role, names in _NAMES.items()}
+    "ticks": ("tickvol|tick volume|tickvolume",),
+    "adj_close": ("adj close|adjclose|adj. close|adjusted close|adjusted",),
+    "symbol": ("symbol|ticker|instrument",),
+    "period": ("per",),
+}  # fmt: skip
+"""Names by role, best first; names that are equally good stand together."""
+
+_RANKS = {role: [frozenset(names.split("|")) for names in ranks] for role, ranks in _NAMES.items()}
+_DATES = frozenset({"date", "datum", "fecha", "data", "dtyyyymmdd"})
+"""Names of a date that may have its clock in a column of its own."""
+
 _AGAIN = re.compile(r"(?<=\w)\.\d+$")
-"""What readers add to the name of a column that is there again: `close.1`."""
-_TUPLE = re.compile(r"^\('([^']*)',.*\)$")
-"""`('Close', 'QQQ')`: a name of two levels, as pandas writes it."""
-_SAME = ("volume", "vol")
-_UNNAMED = ("", "unnamed_0", "unnamed:_0", "none", "nan")
+"""What pandas adds to the name of a column that is there again: `close.1`."""
+
+_TUPLE = re.compile(r"\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)")
+"""How pandas writes a name of two parts: `('Close', 'AAPL')`."""
+
+_PREFIXED = re.compile(r"([A-Za-z0-9^=-]{1,12})\.(Open|High|Low|Close|Volume|Adjusted)")
+"""How R's quantmod writes them: `AAPL.Open`."""
+
+_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Roles:
-    """The file's own name of each column that is used; None: the file has none.
+class Name:
+    """A column's name as the file writes it; plain: its lower-case form; symbol: one in it."""
 
-    clock: the time of day, where `time` is a date only. ignored: what is left out.
+    written: str
+    plain: str
+    symbol: str = ""
+
+
+def names_of(written: Sequence[object]) -> list[Name]:
+    """`Open`, ` OPEN`, `<open>`, `1. open` and `('Open', 'AAPL')` are `open`; no name is ``."""
+    texts = ["" if name is None else str(name) for name in written]
+    return [_name(text, texts) for text in texts]
+
+
+def roles_of(names: Sequence[Name]) -> dict[str, list[int]]:
+    """The columns that could be each role: several where names are equally good."""
+    found: dict[str, list[int]] = {}
+    for role, ranks in _RANKS.items():
+        for rank in ranks:
+            columns = [place for place, name in enumerate(names) if name.plain in rank]
+            if columns:
+                found[role] = columns
+                break
+    return found
+
+
+def settled_roles(path: Path, names: Sequence[Name]) -> dict[str, int]:
+    """The one column of each role.
+
+    Raises DataError where open, high, low, close or a time is missing, and where two columns are
+    equally good.
     """
-
-    time: Any
-    open: Any
-    high: Any
-    low: Any
-    close: Any
-    clock: Any = None
-    volume: Any = None
-    adj_close: Any = None
-    symbol: Any = None
-    ignored: tuple[str, ...] = ()
-
-    @property
-    def prices(self) -> dict[str, Any]:
-        """The names of open, high, low and close."""
-        return {name: getattr(self, name) for name in PRICES}
-
-
-def plain(name: object) -> str:
-    """`Open`, ` <OPEN>`, `1. open` and `open-price` in one spelling: `open`, `1_open`."""
-    text = "" if name is None else str(name).strip().strip("<>").strip().lower()
-    text = _TUPLE.sub(r"\1", text)
-    text = re.sub(r"\s*[\[(].*[\])]$", "", text)  # a unit behind the name
-    text = re.sub(r"[\s.\-/]+", "_", text).strip("_")
-    return "" if text in _UNNAMED else text
-
-
-def looks_like_header(cells: Iterable[object]) -> bool:
-    """Whether cells name at least a high, a low and a close."""
-    names = {plain(cell) for cell in cells}
-    return all(names & {*_ROLES[role]} for role in ("high", "low", "close"))
-
-
-def names_some_columns(cells: Iterable[object]) -> bool:
-    """Whether two cells or more are names that a file of bars has: a header, if not a whole one."""
-    known = {name for role in _ROLES.values() for name in role}
-    return len({plain(cell) for cell in cells} & known) > 1
-
-
-def roles_of(path: Path, columns: list[Hashable]) -> Roles:
-    """Which column is which. Raises DataError where one is missing, or two could be it."""
-    names = _by_plain_name(path, columns)
-    found = {role: _first(names, role) for role in _ROLES}
-    if found["time"] is None and "" in names:
-        found["time"] = names[""]
-    if found["clock"] == found["time"]:
-        found["clock"] = None
-    missing = [role for role in PRICES if found[role] is None]
-    if missing or found["time"] is None:
-        wanted = ", ".join([*missing, *(() if found["time"] is not None else ("a time",))])
-        shown = ", ".join(repr(str(name)[:20]) for name in columns[:8]) or "none"
-        raise DataError(
-            f"{path}: expected the columns open, high, low, close and a time; no {wanted}; "
-            f"found {shown}"
-        )
-    used = {value for value in found.values() if value is not None}
-    ignored = tuple(str(name) for name in columns if name not in used)
-    return Roles(**found, ignored=ignored)
-
-
-def _first(names: dict[str, Any], role: str) -> Any:
-    """The column of a role: the names of a role stand in the order of trust."""
-    return next((names[name] for name in _ROLES[role] if name in names), None)
-
-
-def _by_plain_name(path: Path, columns: list[Hashable]) -> dict[str, Any]:
-    names: dict[str, Any] = {}
-    known = {name for role in _ROLES.values() for name in role} | {""}
-    for column in columns:
-        name = plain(_AGAIN.sub("", str(column))) if column is not None else ""
-        same = _SAME if name in _SAME else (name,)
-        there = next((names[each] for each in same if each in names), None)
-        if there is not None and name in known:
+    found = roles_of(names)
+    if not {"time", *PRICES} <= found.keys():
+        raise missing_roles(path, names)
+    for role, columns in found.items():
+        if len(columns) > 1:
+            one, other = (printable(names[place].written)[:40] for place in columns[:2])
+            what = (names[columns[0]].plain or "the time") if role == "time" else role
             raise DataError(
-                f"{path}: two columns could be {same[0] or 'the time'}: {there!r} and "
-                f"{column!r}; remove one"
+                f"{path}: two columns could be {what}: {one!r} and {other!r}; remove one"
             )
-        names.setdefault(name, column)
-    return names
+    settled = {role: columns[0] for role, columns in found.items()}
+    if names[settled["time"]].plain not in _DATES:
+        settled.pop("clock", None)
+    return settled
+
+
+def missing_roles(path: Path, names: Sequence[Name]) -> DataError:
+    """The error that tells which columns are missing and which were found."""
+    found = roles_of(names)
+    wanted = [role for role in PRICES if role not in found]
+    wanted += [] if "time" in found else ["timestamp"]
+    shown = ", ".join(repr(printable(name.written)[:20]) for name in names[:_SHOWN])
+    return DataError(
+        f"{path}: expected a first line naming the columns; no {', '.join(wanted)}; found "
+        f"{shown or 'none'}"
+    )
+
+
+def _name(text: str, all_of_them: list[str]) -> Name:
+    if (again := _AGAIN.sub("", text)) != text and again in all_of_them:
+        return Name(text, _plain(again))
+    if parts := _TUPLE.fullmatch(text.strip()):
+        return Name(text, _plain(parts[1]), parts[2])
+    if parts := _PREFIXED.fullmatch(text.strip()):
+        plain = "adj close" if parts[2] == "Adjusted" else _plain(parts[2])
+        return Name(text, plain, parts[1])
+    return Name(text, _plain(text))
+
+
+def _plain(name: str) -> str:
+    letters = normalize("NFKD", name.strip().strip("\ufeff<>\"'").casefold())
+    bare = "".join(letter for letter in letters if not combining(letter))
+    words = re.sub(r"^\d+\.\s+", "", bare.replace("_", " ")).split()
+    plain = " ".join(words).rstrip(".:")
+    return "" if plain == "unnamed: 0" else plain

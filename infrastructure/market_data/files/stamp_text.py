@@ -1,248 +1,87 @@
-"""Times as files write them, from any column: text in many forms, dates, epochs, datetimes."""
+"""Moments from the fields of text: one calendar, one clock, one offset for every form."""
 
-import re
-from contextlib import suppress
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.files.stamp_templates import parse, pattern_of
-from infrastructure.market_data.stamps import Stamps, localized
+from infrastructure.market_data.files.date_order import (
+    DAY_FIRST,
+    order_shown,
+    refuse_other_order,
+    undecided,
+)
+from infrastructure.market_data.files.stamp_fields import Fields, read_fields
+from infrastructure.market_data.intervals import DAY
+from infrastructure.market_data.stamps import Stamps
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
-DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
-
-_EPOCHS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
-"""Below the first number an epoch counts 1/second of a second: 1e11 s is the year 5138."""
-_OLDEST_EPOCH = 1e8  # 1973; a smaller number is no time that a file of bars would hold
-
-_DATES = ("yyyy-oo-dd", "yyyy/oo/dd", "yyyy.oo.dd", "yyyyoodd", "dd.oo.yyyy")
-_CLOCKS = ("", "hh:mm", "hh:mm:ss", "hhmm", "hhmmss")
-_FRACTIONS = ("", ".f", ".ff", ".fff", ".ffff", ".fffff", ".ffffff", ".fffffffff")
-_ZONES = ("", "Z", "z", "+xx:ww", "+xxww", "+xx", " +xx:ww", " +xxww", " UTC", " GMT", " GMT+xxww")
-_UTC_ENDINGS = ("Z", "z", " UTC", " GMT")
-_ORDERED = {DAY_FIRST: ("dd", "oo"), MONTH_FIRST: ("oo", "dd")}
-_TWO_TWO_FOUR = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?!\d)")
-_SHORT_ZONES = {
-    **dict.fromkeys(("EST", "EDT"), "America/New_York"),
-    **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
-    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
-}
-_LOOKED_AT = 100
-_NAMED_ZONE = re.compile(r"\s+([A-Za-z]+/[A-Za-z_/]+|EST|EDT|CST|CDT|PST|PDT|US/\w+)$")
+_CENTURY, _PIVOT = 100, 70  # of a year in two digits: 69 is 2069, 70 is 1970
 
 
-def read_stamps(column: Any, order: str | None = None) -> Stamps:
-    """What a time column says: a pandas Series of text, numbers or datetimes.
+class StampReader:
+    """Reads the time column of one file, chunk after chunk, in one order of day and month.
 
-    order: what 01/02/2024 means, `day-first` or `month-first`; None: such times are not readable.
-    Epochs in s, ms, us or ns are told by their size.
+    order: `day-first`, `month-first`, or "" until rows prove one. region: the zone whose name the
+    rows bear, "" where they bear none.
     """
-    import pandas as pd
 
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return _from_moments(column)
-    if pd.api.types.is_bool_dtype(column):
-        return _from_numbers(np.full(len(column), np.nan))
-    if pd.api.types.is_numeric_dtype(column):
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        dates = (numbers >= 1900_01_01) & (numbers < 2100_01_01) & (numbers % 1 == 0)
-        if not (len(numbers) and dates.all()):
-            return _from_numbers(numbers)
-    return _from_text(column.astype("string").str.strip(), order)
+    def __init__(self, path: Path, place_name: str, order: str = "", region: str = "") -> None:
+        self.path = path
+        self.place_name = place_name
+        self.order = order
+        self.region = region
 
+    def read(self, text: Any, place: NDArray[np.int64]) -> Stamps:
+        """Stamps of a pyarrow string array. A row that is no time is not `readable`.
 
-def date_order(column: Any) -> str | None:
-    """How dates such as 01/02/2024 are meant: "" where there are none, None where no row tells.
+        Raises DataError where the order of day and month is open, and where a row contradicts it.
+        """
+        fields = read_fields(text, self.region)
+        if fields.needs_order.any():
+            self.settle(fields, text, place)
+        return stamps_of(fields, self.order)
 
-    column: a pandas Series. Raises DataError where one row says day-first and another month-first.
-    """
-    import pandas as pd
-
-    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_numeric_dtype(column):
-        return ""
-    text = column.astype("string")
-    if not text.head(_LOOKED_AT).str.match(_TWO_TWO_FOUR).any():
-        return ""
-    parts = text.str.extract(_TWO_TWO_FOUR)
-    there = parts.dropna()
-    if not len(there):
-        return ""
-    first, second = there[0].astype(int), there[1].astype(int)
-    day_first, month_first = bool((first > 12).any()), bool((second > 12).any())
-    if day_first and month_first:
-        raise DataError(
-            "dates are day-first in one row and month-first in another: "
-            f"{column[there.index[first > 12][0]]!r} and {column[there.index[second > 12][0]]!r}"
-        )
-    if day_first or month_first:
-        return DAY_FIRST if day_first else MONTH_FIRST
-    return None
+    def settle(self, fields: Fields, text: Any, place: NDArray[np.int64]) -> None:
+        """Learn the order from rows that need one, or hold them to the order that is known."""
+        if self.order:
+            refuse_other_order(self.path, fields, self.order, place, self.place_name)
+            return
+        self.order = order_shown(self.path, fields, place, self.place_name)
+        if not self.order:
+            sample = text[int(np.argmax(fields.needs_order))].as_py().strip()
+            raise undecided(self.path, sample)
 
 
-def _from_text(text: "pd.Series[Any]", order: str | None) -> Stamps:
-    stamps = _nothing(len(text))
-    lengths = text.str.len().fillna(0).to_numpy(dtype=np.int64)
-    for length in np.flatnonzero(np.bincount(lengths))[1 if (lengths == 0).any() else 0 :]:
-        rows = np.flatnonzero(lengths == length)
-        _fill_by_template(stamps, text, rows, order)
-    rest = np.flatnonzero(~stamps.readable & (lengths > 0))
-    if len(rest):
-        _fill_by_pandas(stamps, text.iloc[rest], rest, order)
-    return stamps
+def stamps_of(fields: Fields, order: str = "") -> Stamps:
+    """The moments of fields. order: whether their open dates are `day-first`."""
+    if order == DAY_FIRST and fields.needs_order.any():
+        day = np.where(fields.needs_order, fields.month, fields.day)
+        month = np.where(fields.needs_order, fields.day, fields.month)
+        fields = replace(fields, day=day, month=month)
+    days, real = _days(fields)
+    wall = days * DAY + fields.seconds
+    readable = fields.known & fields.in_range & (real | fields.epoch)
+    wall[~readable] = 0
+    return Stamps(wall, wall - fields.offset, readable, fields.zoned & readable)
 
 
-def _nothing(n_rows: int) -> Stamps:
-    wall, utc = np.zeros(n_rows, np.int64), np.zeros(n_rows, np.int64)
-    return Stamps(wall, utc, np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_))
+def _days(fields: Fields) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Days since 1970 of each row and whether its date is in the calendar; 0 for epochs."""
+    date = (fields.year * 100 + fields.month) * 100 + fields.day
+    heads = np.flatnonzero(np.append(True, date[1:] != date[:-1]))  # of each run of equal dates
+    year, month, day = fields.year[heads], fields.month[heads], fields.day[heads]
+    year = np.where(year < _CENTURY, year + np.where(year < _PIVOT, 2000, 1900), year)
+    real = (month >= 1) & (month <= 12) & (day >= 1)
+    months = np.where(real, (year - 1970) * 12 + month - 1, 0)
+    starts, ends = _first_day(months), _first_day(months + 1)
+    real &= day <= ends - starts
+    days = np.where(real & ~fields.epoch[heads], starts + day - 1, 0)
+    sizes = np.diff(heads, append=len(date))
+    return np.repeat(days, sizes), np.repeat(real, sizes)
 
 
-def _fill_by_template(
-    stamps: Stamps, text: "pd.Series[Any]", rows: NDArray[np.intp], order: str | None
-) -> None:
-    """Rows of one length, by the first template that the first row matches."""
-    some = text if len(rows) == len(text) else text.iloc[rows]
-    template = next(
-        (t for t in _templates(len(some.iloc[0]), order) if pattern_of(t).fullmatch(some.iloc[0])),
-        None,
-    )
-    if template is None:
-        return
-    raw = _bytes_of(some)
-    if len(raw) != len(rows) * len(template):
-        return  # not ASCII alone
-    parsed = parse(raw.reshape(len(rows), len(template)), template)
-    good = rows[parsed.fits]
-    stamps.wall[good] = parsed.wall[parsed.fits]
-    east = 0 if parsed.offset is None else parsed.offset[parsed.fits]
-    stamps.utc[good] = stamps.wall[good] - east
-    stamps.readable[good] = True
-    stamps.zoned[good] = parsed.offset is not None or template.endswith(_UTC_ENDINGS)
-
-
-def _bytes_of(text: "pd.Series[Any]") -> NDArray[np.uint8]:
-    """The bytes of all rows, end to end, without an object a row."""
-    import pyarrow as pa
-
-    array = pa.array(text, type=pa.large_string())
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array) + 1]
-    return np.frombuffer(array.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-
-
-@cache
-def _templates(length: int, order: str | None) -> list[str]:
-    """Every template of a length, the likeliest first."""
-    dates = [*_DATES]
-    if order is not None:
-        one, two = _ORDERED[order]
-        dates += [f"{one}{sep}{two}{sep}{year}" for sep in "/-" for year in ("yyyy", "yy")]
-    found = (
-        date + gap + clock + fraction + zone
-        for date in dates
-        for clock in _CLOCKS
-        for gap in ((" ", "T", "  ", "") if clock else ("",))
-        for fraction in (_FRACTIONS if clock.endswith("ss") else ("",))
-        for zone in (_ZONES if clock else ("",))
-    )
-    return [template for template in found if len(template) == length]
-
-
-def _fill_by_pandas(
-    stamps: Stamps, text: "pd.Series[Any]", rows: NDArray[np.intp], order: str | None
-) -> None:
-    """What stands at no fixed place: epochs, 1/2/2024 9:30 PM, 02-Jan-24, named zones."""
-    import pandas as pd
-
-    numbers = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    _take(stamps, rows, _from_numbers(numbers))
-    left = ~stamps.readable[rows]
-    if not left.any():
-        return
-    text, rows = text[left], rows[left]
-    zone = text.str.extract(_NAMED_ZONE, expand=False)
-    if zone.notna().any():
-        _fill_zoned(stamps, text, rows, zone, order)
-        text, rows = text[zone.isna().to_numpy()], rows[zone.isna().to_numpy()]
-    for moments in _tries(text, order):
-        good = moments.notna().to_numpy(dtype=np.bool_)
-        if good.any():
-            _take(stamps, rows[good], _from_moments(moments[good]))
-            text, rows = text[~good], rows[~good]
-
-
-def _tries(text: "pd.Series[Any]", order: str | None) -> "Any":
-    import pandas as pd
-
-    orders = {None: (), DAY_FIRST: ("%d/%m",), MONTH_FIRST: ("%m/%d",)}[order]
-    plain = text.str.replace("-", "/") if orders else text
-    clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p")
-    for start in orders:
-        for year in ("/%Y", "/%y"):
-            for clock in clocks:
-                yield pd.to_datetime(
-                    plain.loc[text.index], format=start + year + clock, errors="coerce"
-                ).loc[text.index]
-    named = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d.%b %Y", "%Y-%m-%d")
-    for date in named:
-        for clock in clocks:
-            yield pd.to_datetime(text, format=date + clock, errors="coerce")
-
-
-def _fill_zoned(
-    stamps: Stamps,
-    text: "pd.Series[Any]",
-    rows: NDArray[np.intp],
-    zone: "pd.Series[Any]",
-    order: str | None,
-) -> None:
-    """`20240102 09:30:00 US/Eastern`, as Interactive Brokers writes it."""
-    for name in zone.dropna().unique():
-        there = (zone == name).fillna(False).to_numpy(dtype=np.bool_)
-        bare = text[there].str.replace(_NAMED_ZONE, "", regex=True).reset_index(drop=True)
-        with suppress(ConfigError):  # no zone after all: the rows stay unreadable
-            inner = localized(_from_text(bare, order), _SHORT_ZONES.get(name, name))
-            _take(stamps, rows[there], inner)
-
-
-def _take(stamps: Stamps, rows: NDArray[np.intp], other: Stamps) -> None:
-    good = rows[other.readable]
-    for name in ("wall", "utc", "zoned"):
-        getattr(stamps, name)[good] = getattr(other, name)[other.readable]
-    stamps.readable[good] = True
-
-
-def _from_moments(moments: "pd.Series[Any]") -> Stamps:
-    """datetime64 with a zone or without."""
-    readable = moments.notna().to_numpy(dtype=np.bool_)
-    zoned = moments.dt.tz is not None
-    utc = _seconds(moments.dt.tz_convert(None) if zoned else moments)
-    wall = _seconds(moments.dt.tz_localize(None))
-    return Stamps(wall, utc, readable, np.full(len(wall), zoned))
-
-
-def _from_numbers(numbers: NDArray[np.float64]) -> Stamps:
-    readable = np.isfinite(numbers) & (numbers >= _OLDEST_EPOCH)
-    seconds = np.zeros(len(numbers))
-    smallest = 0.0
-    for limit, parts in _EPOCHS:
-        rows = readable & (numbers >= smallest) & (numbers < limit)
-        seconds[rows] = numbers[rows] // parts
-        smallest = limit
-    whole = seconds.astype(np.int64)
-    return Stamps(whole, whole.copy(), readable, np.ones(len(whole), dtype=np.bool_))
-
-
-def _seconds(moments: Any) -> NDArray[np.int64]:
-    """Whole seconds since 1970 of zone-less moments; 0 where there is none."""
-    values = moments.to_numpy().astype("datetime64[s]")
-    seconds: NDArray[np.int64] = np.where(np.isnat(values), np.datetime64(0, "s"), values).astype(
-        np.int64
-    )
-    return seconds
+def _first_day(months: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Day number of the first of each month, both counted from January 1970."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

@@ -1,151 +1,178 @@
-"""How a text file is laid out: its encoding, delimiter, header and decimal mark, from its head."""
+"""What a text file's beginning tells: delimiter, names, roles, first row, ways of writing."""
 
-import codecs
 import csv
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.files.column_roles import looks_like_header, names_some_columns
-from infrastructure.market_data.files.numbers_in_text import NOTHING
-
-HEAD = 1 << 18
-"""Bytes that are looked at. A line that is longer than that is no line of bars."""
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+from infrastructure.market_data.files.column_roles import (
+    PRICES,
+    Name,
+    missing_roles,
+    names_of,
+    roles_of,
+    settled_roles,
 )
-_DELIMITERS = (",", "\t", ";", "|")
-_LOOKED_AT = 40
-_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*([eE][+-]?\d+)?")
-_TIME = re.compile(
-    r"\d{9,19}|\d{4}[-./]?\d{2}[-./]?\d{2}.*|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}.*", re.DOTALL
-)
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{4}|\d{6}")
+from infrastructure.market_data.files.first_rows import column_facts, one_symbol
+from infrastructure.market_data.files.formats import YFINANCE, Format, format_of
+from infrastructure.market_data.files.nameless import nameless
+from infrastructure.market_data.files.numbers import Style, style_of
+from infrastructure.market_data.files.table import Facts
+from infrastructure.market_data.files.text_lines import Head
+
+_DELIMITERS = ("\t", ";", "|", ",")
+"""The comma comes last: it may be a decimal comma."""
+
+_SEARCHED = 50  # lines for one that names the columns
+_SAMPLED = 1_000  # lines at either end of the beginning
+_STACKED = ("price", "ticker", "attributes", "symbols", "")
+_STACKED_TIMES = ("date", "datetime", "timestamp")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a text file's header and rows are, and how they are cut into cells.
+    """How to read a text file's rows. first_line: of the rows, from 1. roles: role to column.
 
-    before: lines before the first row or header. header: the names of its columns; None where it
-    has none. more_headers: lines that belong to the header too. head: the first rows, as cells.
+    dates: the order of day and month, "" where the rows must tell. prices, volumes: how the
+    numbers are written.
     """
 
     encoding: str
     delimiter: str
-    before: int
-    header: tuple[str, ...] | None
-    more_headers: int
-    head: tuple[tuple[str, ...], ...]
+    names: tuple[Name, ...]
+    roles: dict[str, int]
+    first_line: int
+    format: str
+    facts: Facts
+    dates: str
+    prices: Style
+    volumes: Style
 
-    @property
-    def first_line(self) -> int:
-        """The number of the first row's line, from 1."""
-        return self.before + (0 if self.header is None else 1 + self.more_headers) + 1
+
+@dataclass(frozen=True)
+class _Header:
+    names: list[Name]
+    first_line: int
+    format: Format
+    symbols: tuple[str, ...] = ()
 
 
-def layout_of(path: Path, head: bytes, whole: bool) -> Layout:
-    """The layout of a file that begins with `head` (`whole`: and holds no more).
+def layout_of(path: Path, head: Head) -> Layout:
+    """The layout that the first lines of a text file show.
 
-    Raises DataError where it is no text, or no table of bars.
+    Raises DataError where they name no bars, hold none, or may be read in two ways.
     """
-    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-    text, encoding = _decoded(path, head, encoding)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not whole:
-        if len(lines) < 2:
-            raise DataError(
-                f"{path}: its first line is longer than {HEAD:,} bytes; expected a bar a line"
-            )
-        lines = lines[:-1]  # cut short
-    some = [(number, line) for number, line in enumerate(lines) if line.strip()][:_LOOKED_AT]
-    if not some:
-        raise DataError(f"{path}: holds only blank lines; expected a file of bars")
-    delimiter = _delimiter([line for _, line in some])
-    rows = [(number, _cells(line, delimiter)) for number, line in some]
-    for place, (number, cells) in enumerate(rows[:20]):
-        if looks_like_header(cells):
-            names, more = _joined_headers(rows[place : place + 4])
-            head_rows = tuple(cells for _, cells in rows[place + 1 + more :])
-            return Layout(encoding, delimiter, number, names, more, head_rows)
-    first = next((place for place, (_, cells) in enumerate(rows) if _is_row(cells)), None)
-    if first is not None and first <= 3 and len({len(c) for _, c in rows[first:-1]}) <= 1:
-        head_rows = tuple(cells for _, cells in rows[first:])
-        return Layout(encoding, delimiter, rows[first][0], None, 0, head_rows)
-    if names_some_columns(rows[0][1]):
-        head_rows = tuple(cells for _, cells in rows[1:])
-        return Layout(encoding, delimiter, rows[0][0], rows[0][1], 0, head_rows)
-    shown = ", ".join(repr(cell[:20]) for cell in rows[0][1][:8])
-    raise DataError(
-        f"{path}: expected a first line naming the columns open, high, low, close and a time, or "
-        f"rows of them; found {shown}"
-    )
+    lines = head.lines[:_SEARCHED]
+    for delimiter in _DELIMITERS:
+        if header := _header(_split(lines, delimiter)):
+            return _named(path, head, delimiter, header)
+    for delimiter in _DELIMITERS:
+        rows = list(_sampled(head.lines, delimiter))
+        if found := nameless(rows):
+            names = [Name(f"column {place + 1}", "") for place in range(found.n_cells)]
+            header = _Header(names, 1, found.format)
+            return _layout(path, head, delimiter, header, found.roles)
+    raise _no_bars(path, lines)
 
 
-def _decoded(path: Path, head: bytes, encoding: str | None) -> tuple[str, str]:
-    if encoding != "utf-16" and b"\x00" in head:
-        raise DataError(f"{path}: is no text (it holds NUL bytes); expected a file of bars")
-    for name in (encoding,) if encoding else ("utf-8", "cp1252"):
-        try:
-            text = codecs.getincrementaldecoder(name)("strict").decode(head)
-        except UnicodeDecodeError:
+def _header(lines: list[list[str]]) -> _Header | None:
+    """The first line that names a time and four prices, or the lines of pandas that do so."""
+    if stacked := _stacked(lines):
+        return stacked
+    for number, cells in enumerate(lines, 1):
+        names = names_of(cells)
+        if {"time", *PRICES} <= roles_of(names).keys():
+            return _Header(names, number + 1, format_of(names))
+    return None
+
+
+def _stacked(lines: list[list[str]]) -> _Header | None:
+    """Names, tickers and the index's name in three lines, as recent yfinance writes them."""
+    for number, cells in enumerate(lines[:4]):
+        is_index = cells[:1] and cells[0].lower() in _STACKED_TIMES and not any(cells[1:])
+        above = lines[:number]
+        if not is_index or any(not row or row[0].lower() not in _STACKED for row in above):
             continue
-        odd = sum(1 for c in text[:4_000] if not (c.isprintable() or c in "\r\n\t"))
-        if odd > len(text[:4_000]) * 0.01:
-            break
-        return text, name
-    raise DataError(f"{path}: is no text in UTF-8, UTF-16 or Windows-1252; expected a file of bars")
+        by_prices = {len(roles_of(names_of(row[1:])).keys() & {*PRICES}): row for row in above}
+        if max(by_prices, default=0) < len(PRICES):
+            return None
+        names = names_of([cells[0], *by_prices[max(by_prices)][1:]])
+        others = [row for row in above if row is not by_prices[max(by_prices)]]
+        symbols = tuple(cell for row in others for cell in row[1:] if cell)
+        adjusted = "split" if any(name.plain == "adj close" for name in names) else "all"
+        facts = replace(YFINANCE.facts, adjusted=adjusted)
+        return _Header(names, number + 2, replace(YFINANCE, facts=facts), symbols)
+    return None
 
 
-def _delimiter(lines: list[str]) -> str:
-    """The one that cuts most lines into the same number of cells, at least four."""
-
-    def agreement(delimiter: str) -> tuple[int, int]:
-        widths = [len(_cells(line, delimiter)) for line in lines]
-        usual = max(set(widths), key=lambda width: (widths.count(width), width))
-        return (widths.count(usual) if usual >= 4 else 0, usual)
-
-    # A decimal comma cuts lines into equal numbers of cells too: another delimiter goes first.
-    others = [d for d in _DELIMITERS[1:] if agreement(d)[0] > len(lines) // 2]
-    return max(others, key=agreement) if others else ","
-
-
-def _cells(line: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        return tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter)))
-    except (csv.Error, StopIteration):
-        return (line,)
-
-
-def _joined_headers(
-    rows: list[tuple[int, tuple[str, ...]]],
-) -> tuple[tuple[str, ...], int]:
-    """The names of the columns; how many lines after the first belong to them.
-
-    yfinance writes `Price,Close,...`, `Ticker,QQQ,...` and `Date,,,...` above its rows.
-    """
-    names, more = list(rows[0][1]), 0
-    for _, cells in rows[1:]:
-        if _is_row(cells):
-            break
-        if cells and cells[0].lower() in ("ticker", "date", "datetime", "price"):
-            more += 1
-            if cells[0].lower() in ("date", "datetime"):
-                names[0] = cells[0]
-        else:
-            break
-    return tuple(names), more
-
-
-def _is_row(cells: tuple[str, ...]) -> bool:
-    """A time, perhaps a time of day, and at least four numbers."""
-    if len(cells) < 5 or not _TIME.fullmatch(cells[0]):
-        return False
-    rest = cells[2:] if _CLOCK.fullmatch(cells[1]) and ":" in cells[1] else cells[1:]
-    return len(rest) >= 4 and all(
-        _NUMBER.fullmatch(cell) or cell.lower() in NOTHING for cell in rest[:4]
+def _named(path: Path, head: Head, delimiter: str, header: _Header) -> Layout:
+    symbols = [*header.symbols, *(name.symbol for name in header.names)]
+    symbol = one_symbol(path, [each for each in symbols if each])
+    header = replace(
+        header, format=replace(header.format, facts=replace(header.format.facts, symbol=symbol))
     )
+    return _layout(path, head, delimiter, header, settled_roles(path, header.names))
+
+
+def _layout(
+    path: Path, head: Head, delimiter: str, header: _Header, roles: dict[str, int]
+) -> Layout:
+    rows = [
+        cells
+        for cells in _sampled(head.lines[header.first_line - 1 :], delimiter)
+        if len(cells) == len(header.names)
+    ]
+    if head.whole and not any(line.strip() for line in head.lines[header.first_line - 1 :]):
+        raise DataError(f"{path}: holds no bars, only the names of its columns")
+    found = column_facts(path, header.format, header.names, roles, rows)
+    prices, volumes = _styles(path, rows, roles)
+    return Layout(
+        encoding=head.encoding,
+        delimiter=delimiter,
+        names=tuple(header.names),
+        roles=found.roles,
+        first_line=header.first_line,
+        format=found.format,
+        facts=found.facts,
+        dates=header.format.dates,
+        prices=prices,
+        volumes=volumes,
+    )
+
+
+def _styles(path: Path, rows: list[list[str]], roles: dict[str, int]) -> tuple[Style, Style]:
+    """How prices and volumes are written. Volumes are rarely fractions: 1,234 is a thousand."""
+    cells = [cells[roles[name]].strip() for cells in rows for name in PRICES]
+    prices = style_of(cells)
+    if prices is None:
+        sample = next(cell for cell in cells if "," in cell)
+        raise DataError(
+            f"{path}: a price such as {sample!r} may have grouped thousands or a decimal comma; "
+            "write it without groups"
+        )
+    return prices, Style(prices.decimal, grouped=True)
+
+
+def _sampled(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    chosen = lines if len(lines) <= 2 * _SAMPLED else [*lines[:_SAMPLED], *lines[-_SAMPLED:]]
+    yield from (cells for cells in _split(chosen, delimiter) if cells)
+
+
+def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The cells of each line; a quote that is left open ends with its line."""
+    return [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
+
+
+def _no_bars(path: Path, lines: Sequence[str]) -> DataError:
+    """The error about the line that comes nearest to naming bars."""
+    if lines and lines[0].lstrip().lower().startswith(("<!doctype", "<html", "<?xml")):
+        return DataError(f"{path}: is a web page or XML; expected a file of bars")
+    candidates = [cells for delimiter in _DELIMITERS for cells in _split(lines, delimiter)]
+    names = max(map(names_of, candidates), key=_nearness, default=[])
+    return missing_roles(path, names)
+
+
+def _nearness(names: Sequence[Name]) -> tuple[int, int]:
+    roles = roles_of(names).keys() & {"time", *PRICES}
+    return (len(roles) if len(names) > 1 else 0), len(names)

@@ -1,181 +1,195 @@
-"""The rows of a text file, streamed: any number of them in a few megabytes."""
+"""Rows of a text file, block by block: pyarrow splits the cells, every line is accounted for."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.files.compression import opened
-from infrastructure.market_data.files.numbers_in_text import NOTHING
-from infrastructure.market_data.files.text_layout import HEAD, Layout
+from infrastructure.market_data.files.cells import NUMBERS, USED, Cells
+from infrastructure.market_data.files.numbers import ABSENT
+from infrastructure.market_data.files.text_layout import Layout
+from infrastructure.market_data.files.text_lines import LONGEST_LINE, line_blocks
+from infrastructure.wording import printable
 
-if TYPE_CHECKING:
-    import pandas as pd
+_BLOCK = 8 << 20
+"""Bytes read at once: small enough for any memory, large enough for pyarrow to be quick."""
 
-BLOCK = 8 << 20
-_FOOTERS = ("downloaded from", "#", "total", "source:")
-
-
-def read_head(path: Path) -> tuple[bytes, bool]:
-    """The decompressed begin of a file, and whether that is all of it. Raises DataError."""
-    with opened(path) as stream:
-        head = stream.read(HEAD + 1)
-        while len(head) <= HEAD and (more := stream.read(HEAD + 1 - len(head))):
-            head += more
-    return head[:HEAD], len(head) <= HEAD
+_BYTES_A_ROW = 40  # at the least, about
+_FOOTERS = ("downloaded from",)
+"""How the sentence begins that Barchart writes below the last row."""
 
 
-class TextRows:
-    """The cells of a text file in frames; see `frames`.
+def text_cells(path: Path, layout: Layout, rows: int) -> Iterator[Cells]:
+    """The cells of a text file in parts of at most `rows` rows; one block is in memory at a time.
 
-    names: of its columns, in the file's order. numbers: those that hold plain numbers, and are read
-    as such; where a cell is none, the file is read again as text, so that the cell can be named.
+    Raises DataError with the line where one has too many or too few cells, a quote that is not
+    closed or bytes that are no text.
+    """
+    size = min(_BLOCK, max(2 * LONGEST_LINE, rows * _BYTES_A_ROW))
+    splitter = _Splitter(path, layout)
+    line = 1
+    for block in line_blocks(path, layout.encoding, size):
+        while line < layout.first_line and block:
+            block = block.partition(b"\n")[2]  # titles and names
+            line += 1
+        n_lines = _n_lines(block)
+        if block.strip():
+            yield from _cells(splitter, block, line, n_lines).parts(rows)
+        line += n_lines
+
+
+def _n_lines(block: bytes) -> int:
+    ends = np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+    return int(ends) + (block[-1:] not in (b"\n", b""))
+
+
+def _cells(splitter: "_Splitter", block: bytes, line: int, n_lines: int) -> Cells:
+    import pyarrow.compute as pc
+
+    _refuse_unfit_lines(splitter.path, block, line)
+    columns, place = splitter.split(block, line, n_lines)
+    filled, n_empty = _filled(list(columns.values())), 0
+    if filled is not None:
+        n_empty = int(len(place) - filled.sum())
+        columns = {role: _those(column, filled) for role, column in columns.items()}
+        place = place[filled]
+    times = columns.pop("time")
+    if "clock" in columns:
+        times = pc.binary_join_element_wise(times, columns.pop("clock"), " ")
+    columns.pop("period", None)
+    return Cells(times, columns, place, n_empty)
+
+
+class _Splitter:
+    """Splits blocks of one file into cells by role.
+
+    Numbers are read at once as long as all are bare ones; from the first other cell on, a file's
+    numbers are handed on as text, for `numbers` to make out.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        layout: Layout,
-        names: tuple[str, ...],
-        wanted: list[str],
-        numbers: set[str],
-    ) -> None:
-        self._path, self._layout, self._wanted, self._numbers = path, layout, wanted, numbers
-        self.names = _fitted(names, layout)
-        self._left_out: list[int] = []  # lines that are no rows
-        self._bad: tuple[int, int, str] | None = None
-        self.footers = 0
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self.path = path
+        self.layout = layout
+        self.roles = {role: str(n) for role, n in layout.roles.items() if role in USED}
+        self.bare = layout.prices.decimal == "."
 
-    def frames(self, rows: int) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
-        """(cells, line numbers) of some `rows` rows at a time. Raises DataError."""
+    def split(
+        self, block: bytes, line: int, n_lines: int
+    ) -> tuple[dict[str, Any], NDArray[np.int64]]:
+        """Cells by role, as float64 or pyarrow strings, and the line of each row."""
         import pyarrow as pa
 
-        given = 0
+        unfit: dict[str, int] = {}
         try:
-            for frame, lines in self._frames(rows, self._numbers):
-                given += len(frame)
-                yield frame, lines
+            table = self._table(block, unfit)
         except pa.ArrowInvalid as error:
-            if "conversion error" not in str(error):
-                raise self._damaged(error) from error
-            yield from self._rest_as_text(rows, given)
+            if not self.bare:
+                raise _unreadable(self.path, line, error) from None
+            self.bare = False
+            return self.split(block, line, n_lines)
+        place = _places(self.path, self.layout, block, line, n_lines, table.num_rows, unfit)
+        return {role: _column(table, name) for role, name in self.roles.items()}, place
 
-    def _rest_as_text(
-        self, rows: int, given: int
-    ) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
-        import pyarrow as pa
-
-        try:
-            for frame, lines in self._frames(rows, set()):
-                known = min(given, len(frame))
-                given -= known
-                if known < len(frame):
-                    yield frame.iloc[known:].reset_index(drop=True), lines[known:]
-        except pa.ArrowInvalid as error:
-            raise self._damaged(error) from error
-
-    def _frames(
-        self, rows: int, numbers: set[str]
-    ) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
-        self._left_out, self._bad, self.footers = [], None, 0
-        done, batches, held = 0, [], 0
-        with opened(self._path) as stream:
-            for batch in self._batches(stream, numbers):
-                self._refuse_bad()
-                batches.append(batch)
-                held += len(batch)
-                if held >= rows:
-                    yield self._frame(batches), self._lines(done, held)
-                    done, batches, held = done + held, [], 0
-            self._refuse_bad()
-        if held:
-            yield self._frame(batches), self._lines(done, held)
-
-    def _batches(self, stream: Any, numbers: set[str]) -> Iterator[Any]:
+    def _table(self, block: bytes, unfit: dict[str, int]) -> Any:
+        """unfit: is given the lines that have another number of cells, and that number."""
         import pyarrow as pa
         from pyarrow import csv
 
-        layout = self._layout
-        reader = csv.open_csv(
-            stream,
-            csv.ReadOptions(
-                use_threads=False,  # else a bad row has no number
-                block_size=BLOCK,
-                skip_rows=layout.first_line - 1,
-                column_names=self.names,
-                encoding="utf-8" if layout.encoding == "utf-8-sig" else layout.encoding,
-            ),
-            csv.ParseOptions(
-                delimiter=layout.delimiter,
-                ignore_empty_lines=False,
-                newlines_in_values=False,
-                invalid_row_handler=self._left_out_row,
-            ),
+        def set_aside(row: Any) -> str:
+            unfit[row.text] = row.actual_columns
+            return "skip"
+
+        kinds = {
+            name: pa.float64() if self.bare and role in NUMBERS else pa.string()
+            for role, name in self.roles.items()
+        }
+        return csv.read_csv(
+            pa.BufferReader(block),
+            csv.ReadOptions(column_names=[str(n) for n in range(len(self.layout.names))]),
+            csv.ParseOptions(delimiter=self.layout.delimiter, invalid_row_handler=set_aside),
             csv.ConvertOptions(
-                column_types={
-                    name: pa.float64() if name in numbers else pa.string() for name in self._wanted
-                },
-                include_columns=self._wanted,
-                null_values=sorted({*NOTHING, *(text.upper() for text in NOTHING), "NaN", "None"}),
-                strings_can_be_null=True,
+                include_columns=list(kinds),
+                column_types=kinds,
+                null_values=ABSENT,
+                strings_can_be_null=False,
             ),
         )
-        yield from reader
 
-    def _frame(self, batches: list[Any]) -> "pd.DataFrame":
-        import pandas as pd
-        import pyarrow as pa
 
-        text = pd.StringDtype("pyarrow")
-        frame: pd.DataFrame = pa.Table.from_batches(batches).to_pandas(
-            types_mapper={pa.string(): text}.get
-        )
-        return frame
+def _column(table: Any, name: str) -> Any:
+    import pyarrow as pa
 
-    def _left_out_row(self, row: Any) -> str:
-        """The maker's last words are passed over; anything else is an error."""
-        line = row.number
-        text = row.text.strip().strip('"').lower()
-        if text.strip(self._layout.delimiter):
-            if text.startswith(_FOOTERS):
-                self.footers += 1
-            elif self._bad is None:
-                self._bad = (line, row.actual_columns, row.text)
-        self._left_out.append(line)
-        return "skip"
+    column = table.column(name).combine_chunks()
+    return column if pa.types.is_string(column.type) else column.to_numpy(zero_copy_only=False)
 
-    def _refuse_bad(self) -> None:
-        if self._bad is not None:
-            line, cells, text = self._bad
+
+def _unreadable(path: Path, line: int, error: Exception) -> DataError:
+    reason = printable(" ".join(str(error).split()))[:100]
+    return DataError(f"{path}: is not readable from line {line} on: {reason}")
+
+
+def _places(
+    path: Path,
+    layout: Layout,
+    block: bytes,
+    line: int,
+    n_lines: int,
+    n_rows: int,
+    unfit: dict[str, int],
+) -> NDArray[np.int64]:
+    """The line of each row. Raises DataError for the first line that is no row and no footer."""
+    if n_rows == n_lines:
+        return np.arange(line, line + n_rows, dtype=np.int64)
+    texts = block.decode().split("\n")
+    for number, text in enumerate(texts, line):
+        if text in unfit and not _is_no_row(text):
             raise DataError(
-                f"{self._path}: line {line:,} has {cells} cells, the lines before it "
-                f"{len(self.names)} ({text[:40]!r}); nothing was imported; correct the file"
+                f"{path}: line {number} has {unfit[text]:,} cells; expected "
+                f"{len(layout.names):,} as in the line of names; found {printable(text)[:60]!r}"
             )
-
-    def _lines(self, done: int, count: int) -> NDArray[np.int64]:
-        """Line numbers of rows `done` to `done + count`: all lines but those left out."""
-        first = self._layout.first_line
-        if not self._left_out:
-            return np.arange(first + done, first + done + count, dtype=np.int64)
-        lines = np.arange(first, first + done + count + len(self._left_out), dtype=np.int64)
-        return np.setdiff1d(lines, self._left_out, assume_unique=False)[done : done + count]
-
-    def _damaged(self, error: Exception) -> DataError:
-        reason = " ".join(str(error).split())[:120]
-        return DataError(f"{self._path}: is no readable table: {reason}")
+    rows = [number for number, text in enumerate(texts, line) if text and text not in unfit]
+    if len(rows) != n_rows:
+        raise DataError(f"{path}: the rows from line {line} on cannot be told apart")
+    return np.array(rows, dtype=np.int64)
 
 
-def _fitted(names: tuple[str, ...], layout: Layout) -> list[str]:
-    """One name a cell: rows that end in a delimiter have one more; names twice become `x.1`."""
-    widths = {len(row) for row in layout.head}
-    if widths and min(widths) == len(names) + 1:
-        ends_empty = all(not row[-1] for row in layout.head if len(row) == len(names) + 1)
-        names = (*names, "(nothing)") if ends_empty else names
-    fitted: list[str] = []
-    for name in names:
-        again = sum(1 for each in fitted if each == name or each.startswith(f"{name}."))
-        fitted.append(f"{name}.{again}" if name in fitted else name)
-    return fitted
+def _is_no_row(text: str) -> bool:
+    return not text.strip() or text.lstrip(' "').lower().startswith(_FOOTERS)
+
+
+def _refuse_unfit_lines(path: Path, block: bytes, line: int) -> None:
+    """Raises DataError with the line of a NUL, or of a quote that is open where its line ends."""
+    if b"\0" in block:
+        number = line + block[: block.index(b"\0")].count(b"\n")
+        raise DataError(f"{path}: is not text: a NUL in line {number}")
+    if b'"' not in block:
+        return
+    letters = np.frombuffer(block, np.uint8)
+    ends = np.append(np.flatnonzero(letters == ord("\n")), len(letters))
+    quotes = np.searchsorted(np.flatnonzero(letters == ord('"')), ends)
+    if (quotes % 2).any():
+        number = line + int(np.argmax(quotes % 2))
+        raise DataError(f"{path}: line {number} ends inside a quote; expected one row a line")
+
+
+def _filled(columns: list[Any]) -> NDArray[np.bool_] | None:
+    """Which rows hold anything; None where all do, which the first column tells of most files."""
+    import pyarrow.compute as pc
+
+    filled = None
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            some = ~np.isnan(column)
+        else:
+            some = pc.not_equal(column, "").to_numpy(zero_copy_only=False)
+        filled = some if filled is None else filled | some
+        if filled.all():
+            return None
+    return filled
+
+
+def _those(column: Any, rows: NDArray[np.bool_]) -> Any:
+    return column[rows] if isinstance(column, np.ndarray) else column.filter(rows)
