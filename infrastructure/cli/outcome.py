@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from infrastructure.cli.start import INTERRUPTED, tell_interrupted
+from infrastructure.cli.interrupting import INTERRUPTED, tell_interrupted
 from infrastructure.errors import KairosError
 
 DONE, READER_GONE, USER_ERROR = 0, 1, 2

@@ -4,12 +4,10 @@ Only this module is loaded outside its own care, so it imports next to nothing.
 """
 
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-INTERRUPTED = 130
-"""What shells call a process that Ctrl-C ended: 128 and the signal's number."""
+from infrastructure.cli.interrupting import INTERRUPTED, tell_interrupted
 
 
 def main() -> int:
@@ -32,11 +30,6 @@ def run_everything(config_dir: Path) -> int:
         return run_everything(config_dir)
 
     return _from_first_to_last(everything)
-
-
-def tell_interrupted() -> None:
-    """The one line after Ctrl-C."""
-    print("interrupted: nothing of what was unfinished was stored", file=sys.stderr)
 
 
 def _from_first_to_last(command: Callable[[], int]) -> int:
