@@ -23,11 +23,11 @@ DECOMPRESSION_ERRORS = (EOFError, zlib.error, lzma.LZMAError, BadZipFile, NotImp
 
 def first_bytes(path: Path, count: int = 8) -> bytes:
     """How a file begins. Raises DataError for what is no file, or an empty one."""
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder; expected a file of bars")
-    if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
-        raise DataError(f"{path}: is a pipe or a device; expected a file of bars")
     try:
+        if path.is_dir():
+            raise DataError(f"{path}: is a folder; expected a file of bars")
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
+            raise DataError(f"{path}: is a pipe or a device; expected a file of bars")
         with path.open("rb") as file:
             head = file.read(count)
     except FileNotFoundError:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
 
-_EPOCHS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
+_EPOCHS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 """Below the first number an epoch counts 1/second of a second: 1e11 s is the year 5138."""
 _OLDEST_EPOCH = 1e8  # 1973; a smaller number is no time that a file of bars would hold
 
@@ -228,7 +228,7 @@ def _from_moments(moments: "pd.Series[Any]") -> Stamps:
 
 
 def _from_numbers(numbers: NDArray[np.float64]) -> Stamps:
-    readable = np.isfinite(numbers) & (numbers >= _OLDEST_EPOCH)
+    readable = np.isfinite(numbers) & (numbers >= _OLDEST_EPOCH) & (numbers < _EPOCHS[-1][0])
     seconds = np.zeros(len(numbers))
     smallest = 0.0
     for limit, parts in _EPOCHS:
