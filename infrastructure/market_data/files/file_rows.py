@@ -80,6 +80,7 @@ class RowMaker:
         self._commas_are_free = commas_are_free
         self._comma_decimal: bool | None = None
         self._volume = roles.volume
+        self._symbols: dict[Any, None] = {}
         self._settled = False
 
     def rows(self, frame: "pd.DataFrame", place: NDArray[np.int64]) -> FileRows | None:
@@ -108,7 +109,7 @@ class RowMaker:
 
     def _settle(self, frame: "pd.DataFrame", times: Any) -> None:
         """What the first rows show of dates, decimal marks and which volume is meant."""
-        order = date_order(times)
+        order = self._date_order(times)
         if order is None and self._order is None:
             raise DataError(
                 f"{self._path}: {str(times.iloc[0])[:20]!r} and every other date in it could be "
@@ -124,6 +125,12 @@ class RowMaker:
         self._comma_decimal = any(has_comma_decimals(text, self._commas_are_free) for text in texts)
         self._volume = _better_volume(frame, self._volume)
         self._settled = True
+
+    def _date_order(self, times: Any) -> str | None:
+        try:
+            return date_order(times)
+        except DataError as error:
+            raise DataError(f"{self._path}: {error}") from None
 
     def _times(self, frame: "pd.DataFrame") -> Any:
         times = frame[self._roles.time]
@@ -148,16 +155,19 @@ class RowMaker:
         return volumes, int(absent.sum())
 
     def _refuse_several(self, frame: "pd.DataFrame") -> None:
-        name = self._roles.symbol
-        if name is not None and frame[name].nunique() > 1:
-            raise several_instruments(self._path, [*frame[name].unique()])
+        """Also where one begins in another part of a long file."""
+        if self._roles.symbol is None:
+            return
+        self._symbols |= dict.fromkeys(frame[self._roles.symbol].dropna().unique())
+        if len(self._symbols) > 1:
+            raise several_instruments(self._path, [*self._symbols])
 
     def _refuse_other_order(self, times: Any, stamps: Stamps, place: NDArray[np.int64]) -> None:
         """A date that contradicts the order of the rows before it is no typing error."""
         unread = np.flatnonzero(~stamps.readable)
         if self._order is None or not len(unread):
             return
-        other = date_order(times.iloc[unread])
+        other = self._date_order(times.iloc[unread])
         if other and other != self._order:
             line = int(place[unread[0]])
             raise DataError(
