@@ -7,7 +7,7 @@ from random import Random
 from zipfile import ZipFile
 
 import pytest
-from cli_setup import Shop, month_of_bars
+from cli_setup import Outcome, Shop, month_of_bars
 
 HEADER = "timestamp,open,high,low,close,volume"
 ROWS = [f"2024-03-0{day}T14:30:00Z,10,11,9,10.{day},100" for day in (4, 5, 6, 7)]
@@ -123,7 +123,7 @@ FILES: dict[str, tuple[str, str | bytes, str]] = {
 }
 
 
-def refused(shop: Shop, import_: Callable[[], object], line: str) -> str:
+def refused(shop: Shop, import_: Callable[[], Outcome], line: str) -> str:
     """The error's line, once it is alone, in the right words, and the store unchanged."""
     before = shop.stored()
     assert len(before["market_bars"]) == 273
@@ -133,7 +133,7 @@ def refused(shop: Shop, import_: Callable[[], object], line: str) -> str:
     assert len(done.error) < 400
     assert done.error.isprintable()
     assert shop.stored() == before
-    return str(done.error)
+    return done.error
 
 
 @pytest.mark.parametrize(("name", "content", "line"), FILES.values(), ids=FILES)
