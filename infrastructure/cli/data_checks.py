@@ -26,10 +26,10 @@ def print_findings(
         if symbol is not None and not wanted:
             chosen_series(database, symbol, interval)  # says what there is
         for series in wanted:
-            print(series)
             found = [*check_series(database, series)]
             if against is not None:
                 found += _compared(database, series, against)
+            print(series)
             for line in finding_lines(found) or ["nothing found"]:
                 print(f"  {line}")
         if not wanted:
@@ -54,12 +54,14 @@ def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequen
 
 
 def print_history(db: str | None, symbol: str, interval: str | None) -> None:
-    """What became of a series, oldest first. Raises KairosError."""
-    from infrastructure.market_data.history import read_history
+    """What became of a series, oldest first, be it removed since. Raises KairosError."""
+    from infrastructure.market_data.history import intervals_with_history, read_history
 
     with opened_database(db) as database:
         if interval is None:
-            interval = chosen_series(database, symbol, None).interval
+            known = intervals_with_history(database, symbol)
+            only = known[0] if len(known) == 1 else None
+            interval = only or chosen_series(database, symbol).interval
         past = read_history(database, symbol, interval)
     if not past:
         raise DataError(f"{symbol} {interval}: has no history; was it stored by an older Kairos?")

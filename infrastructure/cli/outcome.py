@@ -12,6 +12,7 @@ import typer
 
 from infrastructure.cli.interrupting import INTERRUPTED, tell_interrupted
 from infrastructure.errors import KairosError
+from infrastructure.wording import printable
 
 DONE, READER_GONE, USER_ERROR = 0, 1, 2
 
@@ -56,12 +57,15 @@ def carried_out(
 
 
 def print_error(error: KairosError, verbose: bool = False) -> None:
-    """The error's one line; before it the traceback, for those who asked for it."""
+    """The error's one line; before it the traceback, for those who asked for it.
+
+    What a file or a name brought of newlines and of a terminal's commands is shown escaped.
+    """
     if verbose:
         import traceback
 
         traceback.print_exception(error)
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {printable(str(error))}", file=sys.stderr)
 
 
 def _usage_error(error: Any, name: str) -> int:

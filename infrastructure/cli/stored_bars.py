@@ -84,7 +84,8 @@ def export_series(
 
     bars = _bars(db, symbol, interval, start, end, adjust)
     export_bars(bars, output)
-    print(f"{bars.symbol} {bars.interval}: wrote {len(bars):,} bars to {output}")
+    label = "SYNTHETIC bars" if bars.synthetic else "bars"
+    print(f"{bars.symbol} {bars.interval}: wrote {len(bars):,} {label} to {output}")
 
 
 def remove_series(db: str | None, symbol: str, interval: str | None) -> None:

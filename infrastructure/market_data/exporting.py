@@ -1,5 +1,6 @@
 """Bars into files that any program reads, this one included: no digit is lost."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from infrastructure.errors import ConfigError, DataError
@@ -32,4 +33,5 @@ def export_bars(bars: Bars, path: Path) -> None:
         reason = error.strerror or error
         raise DataError(f"{path}: cannot be written ({reason})") from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be written, nothing is left
+            unfinished.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import insert, select
 
 from infrastructure.database.models import bar_history as table
+from infrastructure.market_data.intervals import interval_seconds
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -46,6 +47,13 @@ def write_history(
     """Write a change down, in the transaction that makes it."""
     row = {"symbol": symbol, "interval": interval, "changed_at": datetime.now(UTC)}
     connection.execute(insert(table).values(**row, **change._asdict(), **numbers._asdict()))
+
+
+def intervals_with_history(database: "Database", symbol: str) -> list[str]:
+    """Intervals of a symbol that something is written down of, removed series included."""
+    query = select(table.c.interval).where(table.c.symbol == symbol).distinct()
+    with database.read() as connection:
+        return sorted(connection.execute(query).scalars(), key=interval_seconds)
 
 
 def read_history(database: "Database", symbol: str, interval: str) -> list[PastChange]:

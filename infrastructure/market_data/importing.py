@@ -143,7 +143,10 @@ def _symbol(file: BarFile, symbol: str | None) -> str:
         return symbol
     if not file.facts.symbol:
         raise ConfigError(f"{file.path}: does not name its instrument; say --symbol, such as QQQ")
-    return check_symbol(file.facts.symbol)
+    try:
+        return check_symbol(file.facts.symbol)
+    except ConfigError as error:
+        raise ConfigError(f"{file.path}: {error}") from None
 
 
 def _source(path: Path) -> str:

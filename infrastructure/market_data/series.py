@@ -55,7 +55,8 @@ class StoredSeries:
     def __str__(self) -> str:
         count = self.count
         days = f"{utc_text(count.first_bar)[:10]} to {utc_text(count.last_bar)[:10]}"
-        return f"{self.symbol} {self.interval} {days} ({count.n_bars:,} bars)"
+        label = "SYNTHETIC bars" if self.synthetic else "bars"
+        return f"{self.symbol} {self.interval} {days} ({count.n_bars:,} {label})"
 
 
 def stored_series(database: "Database", symbol: str | None = None) -> list[StoredSeries]:

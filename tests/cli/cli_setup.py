@@ -1,6 +1,8 @@
 """Command lines in this process, on configs and bars written by the test."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +46,12 @@ class Shop:
         """`python main.py ARGUMENTS` on this folder's configs, in this process."""
         given = [str(each) for each in arguments]
         return self._outcome(run_everything(self.folder / "config", given))
+
+    def stored(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of bars, of what is known of them and of their history."""
+        tables = ("market_bars", "bar_series", "bar_history")
+        with closing(sqlite3.connect(self.database)) as connection:
+            return {name: [*connection.execute(f"SELECT * FROM {name}")] for name in tables}
 
     def portfolio(
         self, name: str = "single", symbol: str = "QQQ", interval: str = "30m", **settings: Any
@@ -89,4 +97,15 @@ def month_of_bars(path: Path, zone: str = "-05:00") -> Path:
             lines.append(f"{when}:00{zone}," + ",".join(f"{each:.2f}" for each in prices) + ",1000")
             price = close
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def planted_month(path: Path) -> Path:
+    """The month with a spike on January 11, a hole of a bar on the 18th, and without the 22nd."""
+    lines = month_of_bars(path).read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(("2024-01-22", "2024-01-18T12:30"))]
+    row = next(n for n, line in enumerate(kept) if line.startswith("2024-01-11T13:30"))
+    when, *prices, volume = kept[row].split(",")
+    kept[row] = ",".join([when, *(f"{1.2 * float(price):.2f}" for price in prices), volume])
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     return path

@@ -1,21 +1,21 @@
 """The collected real files, where they are at hand: their README's counts are the expectation."""
 
+from dataclasses import fields
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from bar_rows import utc
+from collected_facts import FACTS, NEW_YORK, NO_BARS, SHARED
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, LAST_OF_SESSION, Bars
+from infrastructure.market_data.checked_series import check_series
+from infrastructure.market_data.factor_files import read_factors
+from infrastructure.market_data.factor_store import write_factors
 from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-NEW_YORK = "America/New_York"
+from infrastructure.market_data.store import read_bars, stored_series
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the collected data is not here")
 
@@ -45,60 +45,123 @@ def test_main_file_has_354_sessions_and_three_half_days(database: Database) -> N
     assert len(one_day) == 7
 
 
+def test_no_file_is_forgotten() -> None:
+    """Every file of the folder is taken by a law below, or holds no bars."""
+    there = {path.name for path in SHARED.iterdir()}
+    assert there == {*FACTS, *NO_BARS, "spy_daily_2008_2017_yahoo.csv"}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_real_files_are_taken_whole(database: Database, name: str) -> None:
+    """Rows, sessions and their lengths, bars outside them, clock and findings are the known ones.
+
+    Every bar is stored and can be read; those outside the sessions in extended hours only.
+    """
+    facts = FACTS[name]
+    report = import_bars(database, SHARED / name, "X", **facts.how)
+    assert (report.interval, report.read, report.taken) == (facts.interval, *[facts.taken] * 2)
+    assert (report.refused, report.reordered, report.outside_session) == ({}, 0, facts.outside)
+    assert {finding.kind: finding.count for finding in report.findings} == facts.findings
+    found = "times without a zone taken as America/New_York: 100.0 % of the volume"
+    assert [note.partition(" in the sessions")[0] for note in report.notes] == (
+        [found] if facts.detected else []
+    )
+    calendar = facts.how.get("calendar", "XNYS" if "btc" not in name else "24/7")
+    assert report.calendar == calendar
+    bars = read_bars(database, "X", facts.interval, calendar)
+    assert bars_a_session(bars) == facts.sizes
+    assert sum(facts.sizes.values()) == report.sessions == (bars.phase == LAST_OF_SESSION).sum()
+    assert (np.diff(bars.session) >= 0).all() and (np.diff(bars.closes_at) > 0).all()
+    extended = read_bars(database, "X", facts.interval, calendar, session="extended")
+    assert len(extended) == facts.taken == len(bars) + facts.outside
+    assert (np.diff(extended.session) >= 0).all() and (np.diff(extended.closes_at) >= 0).all()
+
+
+@pytest.mark.parametrize("name", sorted(NO_BARS))
+def test_files_without_bars_are_refused(database: Database, name: str) -> None:
+    """Factors, a calendar and prose are named as what they are not."""
+    with pytest.raises(DataError, match=r"expected .*the columns open, high, low"):
+        import_bars(database, SHARED / name, "X")
+
+
 @pytest.mark.parametrize(
-    ("name", "how", "interval", "taken", "outside", "sessions"),
+    ("name", "calendar"),
     [
-        ("goog_daily_2004_2013.csv", {}, "1d", 2_148, 0, 2_148),
-        ("aapl_daily_raw_lean.csv.gz", {}, "1d", 5_849, 0, 5_849),
-        ("qqq_daily_raw_lean.csv.gz", {}, "1d", 3_964, 0, 3_964),
-        ("qqq_daily_2000_2023_yahoo.csv.gz", {}, "1d", 5_912, 0, 5_912),
-        ("qqq_30min_2023-06_2023-08_yahoo.csv", {"timezone": NEW_YORK}, "30m", 527, 0, 41),
-        ("qqq_5min_2024-01_2025-05_alpaca.csv.gz", {}, "5m", 27_608, 104, 354),
-        ("qqq_1min_2025-08_ibkr.csv.gz", {"timezone": NEW_YORK}, "1m", 4_525, 0, 16),
-        ("spy_5min_2024-03_2025-04.csv.gz", {}, "5m", 20_769, 916, 256),
-        ("ndx_cfd_30min_2012_2017.csv.gz", {}, "30m", 19_034, 0, 1_481),
-        ("spy_1min_ext_2024-02_2024-05_polygon.csv.gz", {}, "1m", 49_720, 25_150, 63),
-        ("btcusdt_1h_2023-01_binance.csv", {"calendar": "24/7"}, "1h", 744, 0, 31),
-        (
-            "eurusd_1h_2017_2018.csv.gz",
-            {"calendar": "24/5", "timezone": "UTC"},
-            "1h",
-            5_000,
-            108,
-            211,
-        ),
-        (
-            "nq_30min_2023-11_2023-12_firstrate_sample.csv.gz",
-            {"calendar": "CMES", "timezone": NEW_YORK},
-            "30m",
-            491,
-            1,
-            11,
-        ),
+        ("eurusd_1h_2017_2018.csv.gz", "24/5"),
+        ("nq_30min_2023-11_2023-12_firstrate_sample.csv.gz", "CMES"),
     ],
 )
-def test_real_files_are_taken_whole(
-    database: Database,
-    name: str,
-    how: dict[str, Any],
-    interval: str,
-    taken: int,
-    outside: int,
-    sessions: int,
+def test_hours_round_the_clock_do_not_tell_the_zone(
+    database: Database, name: str, calendar: str
 ) -> None:
-    """Every bar is stored, those outside the sessions are counted, all notes are benign."""
-    report = import_bars(database, SHARED / name, "X", **how)
-    counted = (report.interval, report.read, report.taken, report.outside_session, report.sessions)
-    assert counted == (interval, taken, taken, outside, sessions)
-    assert not any("timezone" in note for note in report.notes)
-    calendar = how.get("calendar", "XNYS")
-    bars = read_bars(database, "X", interval, calendar)
-    assert len(bars) == taken - outside
-    assert (bars.phase == LAST_OF_SESSION).sum() == sessions
-    assert (np.diff(bars.session) >= 0).all() and (np.diff(bars.closes_at) > 0).all()
-    extended = read_bars(database, "X", interval, calendar, session="extended")
-    assert len(extended) == taken
-    assert (np.diff(extended.session) >= 0).all() and (np.diff(extended.closes_at) >= 0).all()
+    """Where the market hardly closes, no clock is better than another: the user is asked."""
+    with pytest.raises(DataError, match="have a time without a zone; say whose clock it is"):
+        import_bars(database, SHARED / name, "X", calendar=calendar)
+
+
+@pytest.mark.parametrize("interval", ["30m", "1d"])
+def test_five_minutes_and_thirty_make_the_same_bars(database: Database, interval: str) -> None:
+    """Alpaca's 5 minutes, read as 30 minutes or days, are the 30-minute file's bars exactly.
+
+    Its afternoon bars of half days are in none of them.
+    """
+    import_bars(database, SHARED / "qqq_5min_2024-01_2025-05_alpaca.csv.gz", "FINE")
+    import_bars(database, SHARED / "qqq_30min_2024-01_2025-05.csv", "COARSE")
+    made, given = (read_bars(database, symbol, interval) for symbol in ("FINE", "COARSE"))
+    assert len(made) == len(given) == {"30m": 4_584, "1d": 354}[interval]
+    for column in fields(given):
+        if isinstance(getattr(given, column.name), np.ndarray):
+            assert np.array_equal(getattr(made, column.name), getattr(given, column.name))
+
+
+SPLITS = {"2000-06-21": 2, "2005-02-28": 2, "2014-06-09": 7, "2020-08-31": 4}
+
+
+def test_apple_has_four_splits_and_a_true_crash(database: Database) -> None:
+    """The command that would mend names them; the fall of 2000-09-29 to half is no finding."""
+    path = SHARED / "aapl_daily_raw_lean.csv.gz"
+    findings = {finding.kind: finding for finding in import_bars(database, path, "AAPL").findings}
+    told = " ".join(f"--split {day}:{ratio}" for day, ratio in SPLITS.items())
+    assert findings["split"].mend == f"kairos data adjust AAPL {told}"
+    crash = utc("2000-09-29 13:30")
+    assert not any(crash in finding.stamps for finding in findings.values())
+
+
+def test_adjusted_apple_is_continuous_at_its_splits(database: Database) -> None:
+    """By LEAN's factors each split day is within a tenth of the day before; the crash stays."""
+    import_bars(database, SHARED / "aapl_daily_raw_lean.csv.gz", "AAPL")
+    write_factors(database, read_factors(SHARED / "aapl_factors_lean.csv", "AAPL"), "lean")
+    raw, split, all_ = (
+        read_bars(database, "AAPL", "1d", adjust=adjust) for adjust in ("none", "split", "all")
+    )
+    for bars in (split, all_):
+        for day, ratio in SPLITS.items():
+            assert change(raw, day) < 1.11 / ratio
+            assert change(bars, day) == pytest.approx(1, abs=0.101)
+            assert change(bars, day) == pytest.approx(ratio * change(raw, day), rel=1e-6)
+        assert change(bars, "2000-09-29") == change(raw, "2000-09-29") < 0.5
+        assert bars.close[-1] == raw.close[-1]
+    assert split.volume[0] == pytest.approx(112 * raw.volume[0])
+    series = stored_series(database, "AAPL")[0]
+    assert "split" not in {finding.kind for finding in check_series(database, series)}
+
+
+def change(bars: Bars, day: str) -> float:
+    """Close of a day over the close of the session before."""
+    row = int(np.searchsorted(bars.session.astype("datetime64[D]"), np.datetime64(day)))
+    return round(float(bars.close[row] / bars.close[row - 1]), 9)
+
+
+def test_the_flash_crash_has_no_spike(database: Database) -> None:
+    """August 24, 2015 fell by the minute and came back by the minute: true bars, all kept."""
+    path = SHARED / "ndx_cfd_1min_2015-08_flash_crash.csv.gz"
+    assert not {"spike", "split", "sudden_move"} & {
+        finding.kind for finding in import_bars(database, path, "NDX").findings
+    }
+    bars = read_bars(database, "NDX", "1m", start=date(2015, 8, 21), end=date(2015, 8, 24))
+    monday = bars.timestamp >= utc("2015-08-24 13:30")
+    low, recovered = bars.low[monday].min(), bars.high[monday].max()
+    assert low < 0.95 * bars.close[~monday][-1] and recovered > 1.04 * low
 
 
 def test_parquet_bars_after_the_close_are_kept_and_not_traded(database: Database) -> None:
@@ -141,4 +204,4 @@ def test_two_vendors_differ_and_are_not_mixed(database: Database) -> None:
     import_bars(database, SHARED / "qqq_5min_2024-01_2025-05_alpaca.csv.gz", "QQQ")
     path = SHARED / "qqq_5min_2024-07_2025-08_ibkr.csv.gz"
     with pytest.raises(DataError, match="QQQ 5m: 16,776 bars are stored with other values"):
-        import_bars(database, path, "QQQ", timezone=NEW_YORK)
+        import_bars(database, path, "QQQ")

@@ -103,6 +103,18 @@ def test_a_long_file_out_of_order_is_asked_to_be_sorted(
 
 
 @pytest.mark.usefixtures("small_parts")
+def test_an_instrument_that_begins_late_in_a_long_file_is_seen(
+    database: Database, write_file: WriteFile
+) -> None:
+    """Each part holds one of them; together they are two."""
+    rows = [f"{'NQH4' if n < 450 else 'NQM4'},{row}" for n, row in enumerate(minutes(900))]
+    path = write_file(f"symbol,{HEADER}", *rows)
+    with pytest.raises(DataError, match=r"holds several instruments \(NQH4, NQM4\)"):
+        import_bars(database, path, "NQ")
+    assert stored_series(database) == []
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_bad_rows_of_a_long_file_have_their_lines(
     database: Database, write_file: WriteFile
 ) -> None:
