@@ -37,4 +37,4 @@ def import_into(
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # before a long import, not after it
+    print(line, flush=True)  # before the writing, not after it

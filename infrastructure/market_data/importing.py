@@ -75,7 +75,7 @@ def import_bars(
     give one time different values. adjusted: what the prices have been adjusted for, `none`,
     `split` or `all`; None: as the format says, else nothing.
     dry_run: read and check everything, store nothing. say: told in a line what the file is taken
-    for, before its rows are read.
+    for, once it is found sound and before anything is written.
 
     Raises DataError for an unreadable file, unfit rows (reasons, lines and number), stamps without
     a zone, a wrong interval, differing stored bars; ConfigError for a bad symbol, interval,
@@ -84,8 +84,6 @@ def import_bars(
     path = Path(path)
     _check_words(symbol, interval, timezone, stamp, keep, adjusted)
     file = open_bar_file(path, dates=dates)
-    if say is not None:
-        say(file.described())
     symbol = _symbol(file, symbol)
     asked = Asked(interval, timezone, stamp, keep)
 
@@ -95,6 +93,8 @@ def import_bars(
     with bars_of_file(file, calendar_of, asked) as bars:
         _refuse_unfit(file, bars, drop_bad, keep)
         report = _report(database, file, symbol, bars, adjusted or file.facts.adjusted or "none")
+        if say is not None:
+            say(file.described())
         if dry_run:
             return changed(report, preview=bars.columns.take(slice(0, _SHOWN)))
         source, factors = _source(path), _dividends(symbol, bars, report)

@@ -29,17 +29,18 @@ _SHOWN = 3
 
 def first_bytes(path: Path) -> bytes:
     """The first bytes of a file. Raises DataError for what is no file, or has none."""
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder; expected a file of bars")
-    if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
-        raise DataError(f"{path}: is a pipe or a device; expected a file of bars")
     try:
+        if path.is_dir():
+            raise DataError(f"{path}: is a folder; expected a file of bars")
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
+            raise DataError(f"{path}: is a pipe or a device; expected a file of bars")
         with path.open("rb") as file:
             head = file.read(_LONGEST_MAGIC)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:  # ValueError: NUL in its name
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read ({reason})") from None
     if not head:
         raise DataError(f"{path}: is empty; expected a file of bars")
     return head
