@@ -27,13 +27,15 @@ def read_json(path: Path, raw: bytes) -> Table:
         yahoo_chart, kraken_answer, alpha_vantage_answer, alpaca_answer, polygon_answer,
         trading_view_answer, nameless_lists, _records,
     )  # fmt: skip
-    for shape in shapes:
-        table = shape(path, document)
-        if table is not None:
-            if not len(table.frame):
-                raise DataError(f"{path}: {table.format} without a single bar")
-            return table
-    raise _unknown(path, document)
+    try:
+        table = next(filter(None, (shape(path, document) for shape in shapes)), None)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:  # its keys, and no more
+        raise _unknown(path, document) from error
+    if table is None:
+        raise _unknown(path, document)
+    if not len(table.frame):
+        raise DataError(f"{path}: {table.format} without a single bar")
+    return table
 
 
 def _refuse_refusal(path: Path, document: Any) -> None:
