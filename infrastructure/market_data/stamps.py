@@ -52,7 +52,7 @@ def localized(stamps: Stamps, timezone: str) -> Stamps:
     except ValueError:  # an hour shown twice, but only once in the file
         local = wall.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
     utc, readable = stamps.utc.copy(), stamps.readable.copy()
-    utc[bare] = _seconds(local.tz_convert(None))
+    utc[bare] = whole_seconds(local.tz_convert(None))
     readable[bare] = local.notna()
     return Stamps(stamps.wall, utc, readable, stamps.zoned | bare)
 
@@ -73,7 +73,7 @@ def check_timezone(name: str) -> str:
     return name
 
 
-def _seconds(moments: Any) -> NDArray[np.int64]:
+def whole_seconds(moments: Any) -> NDArray[np.int64]:
     """Whole seconds since 1970 of zone-less moments; 0 where there is none."""
     values = moments.to_numpy().astype("datetime64[s]")
     seconds: NDArray[np.int64] = np.where(np.isnat(values), np.datetime64(0, "s"), values).astype(

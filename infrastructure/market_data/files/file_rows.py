@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.files.column_roles import PRICES, Roles, plain
+from infrastructure.market_data.files.date_order import date_order
 from infrastructure.market_data.files.known_formats import several_instruments
 from infrastructure.market_data.files.numbers_in_text import (
     has_comma_decimals,
     is_nothing,
     numbers_of,
 )
-from infrastructure.market_data.files.stamp_text import date_order, read_stamps
+from infrastructure.market_data.files.stamp_text import read_stamps
 from infrastructure.market_data.stamps import Stamps
 
 if TYPE_CHECKING:

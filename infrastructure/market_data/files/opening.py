@@ -10,9 +10,9 @@ import numpy as np
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.files.column_roles import PRICES, Roles, plain, roles_of
 from infrastructure.market_data.files.compression import first_bytes, opened
+from infrastructure.market_data.files.date_order import DATE_ORDERS
 from infrastructure.market_data.files.file_rows import FileRows, RowMaker, column_names
 from infrastructure.market_data.files.known_formats import known_format
-from infrastructure.market_data.files.stamp_text import DATE_ORDERS
 from infrastructure.market_data.files.table import Facts, Table
 from infrastructure.market_data.files.text_layout import layout_of
 from infrastructure.market_data.files.text_rows import TextRows, read_head
