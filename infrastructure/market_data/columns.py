@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import DataError
 
+VALUES = ("open", "high", "low", "close", "volume")
+"""What a row says of its bar."""
+
 FAULTS = (
     "",
     "price missing or not a number",

@@ -22,11 +22,12 @@ from infrastructure.market_data.history import Change
 from infrastructure.market_data.import_report import ImportReport
 from infrastructure.market_data.intervals import DAY, interval_seconds
 from infrastructure.market_data.judging import DIFFERING, KEPT, REPEATED, UNSORTED
+from infrastructure.market_data.mixing import ADJUSTED
 from infrastructure.market_data.series import USUAL_CALENDAR
 from infrastructure.market_data.session_calendar import SessionCalendar
 from infrastructure.market_data.stamps import check_timezone
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.market_data.writing import ADJUSTED, write_bars
+from infrastructure.market_data.writing import write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

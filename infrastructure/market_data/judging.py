@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.columns import FAULTS, BarColumns
+from infrastructure.market_data.columns import FAULTS, VALUES, BarColumns
 
 UNREADABLE, NO_SUCH_HOUR = "time not readable", "time that the clock skips or shows twice"
 REPEATED, DIFFERING = "row repeated word for word", "one time with different values"
@@ -20,7 +20,6 @@ HARMLESS = (REPEATED, UNSORTED)
 KEPT = ("first", "last")
 
 _SHOWN = 5
-_VALUES = ("open", "high", "low", "close", "volume")
 
 
 @dataclass
@@ -120,7 +119,7 @@ def _doubles(columns: BarColumns, keep: str | None) -> tuple[NDArray[np.bool_], 
     group = np.cumsum(begins) - 1
     first = order[begins][group]  # the first row of each row's time
     other = np.logical_or.reduce(
-        [getattr(columns, name)[order] != getattr(columns, name)[first] for name in _VALUES]
+        [getattr(columns, name)[order] != getattr(columns, name)[first] for name in VALUES]
     )
     disputed = np.bincount(group, weights=other)[group] > 0
     spared = np.zeros(len(columns), dtype=np.bool_)

@@ -9,6 +9,7 @@ import numpy as np
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.adjusting import Adjustment, adjusted, check_adjustment
 from infrastructure.market_data.assembling import assemble, check_session, make_bars
+from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.column_cache import (
@@ -26,7 +27,6 @@ from infrastructure.market_data.series import (
     StoredSeries,
     one_series,
     recounted,
-    stored_columns,
     stored_series,
 )
 from infrastructure.market_data.session_calendar import SessionCalendar, day_number
