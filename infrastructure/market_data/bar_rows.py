@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from infrastructure.database.models import market_bars as table
 from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
 from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.columns import VALUES, BarColumns
+from infrastructure.market_data.columns import AT_ONCE, VALUES, BarColumns
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -20,9 +20,6 @@ _FIELDS = Fields(("timestamp",), VALUES)
 
 _DELETED_AT_ONCE = 500
 """Stamps a statement: databases limit its parameters."""
-
-AT_ONCE = 1_000_000
-"""Rows at a time: however long a series is, 50 MB of it are in memory."""
 
 
 def stored_columns(
@@ -79,13 +76,7 @@ def insert_bars(
 ) -> int:
     """Insert bars that are not there yet; how many."""
     same = {"symbol": symbol, "interval": interval, "source": source}
-    return sum(insert_numbers(connection, table, same, vars(part)) for part in parts_of(columns))
-
-
-def parts_of(columns: BarColumns) -> Iterator[BarColumns]:
-    """Some rows at a time of a series that may be mapped from disk, longer than memory."""
-    for first in range(0, len(columns), AT_ONCE):
-        yield columns.take(slice(first, first + AT_ONCE))
+    return sum(insert_numbers(connection, table, same, vars(part)) for part in columns.parts())
 
 
 def delete_bars(connection: "Connection", symbol: str, interval: str) -> int:

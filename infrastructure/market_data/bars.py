@@ -23,13 +23,7 @@ DEMO_SOURCE = "demo"
 IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
 """Values of `Bars.phase`."""
 
-COLUMNS = (
-    "timestamp",
-    *VALUES,
-    "session",
-    "closes_at",
-    "phase",
-)
+COLUMNS = ("timestamp", *VALUES, "session", "closes_at", "phase")
 """The columns of `Bars`, one row a bar."""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.bar_rows import AT_ONCE, stored_columns
+from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.columns import VALUES, BarColumns, utc_text
 
 if TYPE_CHECKING:
@@ -24,15 +24,13 @@ def compare_with_stored(
     connection: "Connection", symbol: str, interval: str, columns: BarColumns
 ) -> Compared:
     """What the store has of these bars, some at a time; columns: in time order."""
-    found = np.zeros(len(columns), dtype=np.bool_)
-    differs = found.copy()
-    for first in range(0, len(columns), AT_ONCE):
-        rows = slice(first, first + AT_ONCE)
-        part = columns.take(rows)
-        stored = _stored_among(connection, symbol, interval, part)
-        if len(stored):
-            found[rows], differs[rows] = _compared(part, stored)
-    return Compared(found, differs)
+    parts = [
+        _compared(part, _stored_among(connection, symbol, interval, part))
+        for part in columns.parts()
+    ]
+    none = np.zeros(0, dtype=np.bool_)
+    found, differs = zip((none, none), *parts, strict=True)
+    return Compared(np.concatenate(found), np.concatenate(differs))
 
 
 def refusal_of_differing(

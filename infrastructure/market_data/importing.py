@@ -24,7 +24,7 @@ from infrastructure.market_data.intervals import DAY, interval_seconds
 from infrastructure.market_data.judging import DIFFERING, KEPT, REPEATED, UNSORTED
 from infrastructure.market_data.mixing import ADJUSTED
 from infrastructure.market_data.series import USUAL_CALENDAR
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.session_calendar import SessionCalendar, weekday_of
 from infrastructure.market_data.stamps import check_timezone
 from infrastructure.market_data.symbols import check_symbol
 from infrastructure.market_data.writing import write_bars
@@ -148,7 +148,7 @@ def _source(path: Path) -> str:
 
 def _likely_calendar(rows: FileRows) -> str:
     """New York's; 24/7 where the bars of weekends are there too."""
-    weekday = (rows.stamps.wall[rows.stamps.readable] // DAY + 3) % 7
+    weekday = weekday_of(rows.stamps.wall[rows.stamps.readable] // DAY)
     always = len(weekday) > 0 and float((weekday >= 5).mean()) > _ON_WEEKENDS
     return "24/7" if always else USUAL_CALENDAR
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.columns import FAULTS, VALUES, BarColumns
+from infrastructure.market_data.columns import ROW_FAULTS, VALUES, BarColumns
 
 UNREADABLE, NO_SUCH_HOUR = "time not readable", "time that the clock skips or shows twice"
 REPEATED, DIFFERING = "row repeated word for word", "one time with different values"
 UNSORTED = "time earlier than in a row before"
 
-REASONS = (*FAULTS[:7], UNREADABLE, NO_SUCH_HOUR, REPEATED, DIFFERING, UNSORTED)
+REASONS = (*ROW_FAULTS, UNREADABLE, NO_SUCH_HOUR, REPEATED, DIFFERING, UNSORTED)
 """Code 0 is a sound row."""
 
 HARMLESS = (REPEATED, UNSORTED)

@@ -30,6 +30,11 @@ class Stamps:
         return Stamps(*(getattr(self, f.name)[rows] for f in fields(self)))
 
     @property
+    def bare(self) -> NDArray[np.bool_]:
+        """Rows with a time that does not say where."""
+        return self.readable & ~self.zoned
+
+    @property
     def dates_only(self) -> bool:
         """Whether every row that can be read shows midnight."""
         return bool((self.wall[self.readable] % DAY == 0).all())
@@ -45,7 +50,7 @@ def localized(stamps: Stamps, timezone: str) -> Stamps:
     import pandas as pd
 
     zone = check_timezone(timezone)
-    bare = stamps.readable & ~stamps.zoned
+    bare = stamps.bare
     wall = pd.DatetimeIndex(stamps.wall[bare].astype("datetime64[s]"))
     try:
         local = wall.tz_localize(zone, ambiguous="infer", nonexistent="NaT")

@@ -12,7 +12,6 @@ from infrastructure.market_data.bar_rows import (
     delete_stamps,
     has_bars,
     insert_bars,
-    parts_of,
 )
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
@@ -86,7 +85,7 @@ def write_bars(
             written = _insert_among(connection, symbol, interval, columns, source, replace)
         if written.new or written.replaced or demo_removed:
             # Bars that stand alone are counted as they are, not read again from the table.
-            count = count_parts(interval, days, parts_of(columns)) if alone else None
+            count = count_parts(interval, days, columns.parts()) if alone else None
             sources = source if alone else None
             keep_count(connection, symbol, interval, days.name, adjusted, sources, count)
             numbers = BarNumbers(*written, removed=demo_removed)
