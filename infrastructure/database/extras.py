@@ -81,7 +81,7 @@ WATCHED_BARS: dict[str, tuple[str, ...]] = {
 UNWATCHED_BARS = tuple(
     f"DROP TRIGGER market_bars_{happened}" for happened in ("insert", "update", "delete")
 )
-"""SQLite: for the length of a transaction of ours, which counts for itself; see bulk.py."""
+"""SQLite: for the length of a transaction of ours, which counts for itself; see watching.py."""
 
 
 def add_extras(strategies: Table, series: Table, bars: Table) -> None:

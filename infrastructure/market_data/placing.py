@@ -82,11 +82,9 @@ def settled_placement(
     asked = stamp or facts.stamps_at
     if asked:
         return replace(as_starts, at_end=asked == "end")
-    return (
-        as_starts
-        if not _shows_ends(as_starts, first)
-        else replace(as_starts, at_end=True, notes=(*notes, _SHIFTED))
-    )
+    if _shows_ends(as_starts, first):
+        return replace(as_starts, at_end=True, notes=(*notes, _SHIFTED))
+    return as_starts
 
 
 def _settled_zone(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,7 @@ def check_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        meant = nearest(str(name), sorted(available_timezones()))
-        hint = f' (did you mean "{meant}"?)' if meant else ""
+        hint = hint_of(name, sorted(available_timezones()))
         raise ConfigError(
             "timezone: expected a name such as America/New_York or UTC; "
             f"found {str(name)[:40]!r}{hint}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.files.table import Table
+from infrastructure.wording import one_line
 
 _AT_ONCE = 500_000
 
@@ -53,5 +54,4 @@ def _joined(name: Any) -> str:
 
 
 def _damaged(path: Path, format: str, error: Exception) -> DataError:
-    reason = " ".join(str(error).split())[:100]
-    return DataError(f"{path}: is no readable {format} file: {reason}")
+    return DataError(f"{path}: is no readable {format} file: {one_line(error)}")

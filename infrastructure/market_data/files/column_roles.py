@@ -106,6 +106,18 @@ def roles_of(path: Path, columns: list[Hashable]) -> Roles:
     return Roles(**found, ignored=ignored)
 
 
+def column_names(roles: Roles) -> list[Any]:
+    """The columns of a file that are used, each once."""
+    names = (roles.time, roles.clock, *(getattr(roles, p) for p in PRICES))
+    names = (*names, roles.volume, roles.adj_close, roles.symbol)
+    return [*dict.fromkeys(name for name in names if name is not None)]
+
+
+def tick_volumes(columns: Iterable[Any]) -> list[Any]:
+    """MetaTrader's counts of ticks, which stand in for a volume that is zero throughout."""
+    return [column for column in columns if plain(column) == "tickvol"]
+
+
 def _first(names: dict[str, Any], role: str) -> Any:
     """The column of a role: the names of a role stand in the order of trust."""
     return next((names[name] for name in _ROLES[role] if name in names), None)

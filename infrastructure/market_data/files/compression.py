@@ -12,12 +12,13 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from infrastructure.errors import DataError
+from infrastructure.wording import one_line
 
 _OPENERS: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _ZIP, _ZST = b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 _NOT_DATA = ("__MACOSX/", ".DS_Store")
 
-DECOMPRESSION_ERRORS = (EOFError, zlib.error, lzma.LZMAError, BadZipFile, NotImplementedError)
+_DECOMPRESSION_ERRORS = (EOFError, zlib.error, lzma.LZMAError, BadZipFile, NotImplementedError)
 """What a damaged archive raises; OSError besides."""
 
 
@@ -57,7 +58,7 @@ def opened(path: Path) -> Iterator[Any]:
             opener = next((o for magic, o in _OPENERS.items() if head.startswith(magic)), open)
             with opener(path, "rb") as stream:
                 yield stream
-    except (OSError, *DECOMPRESSION_ERRORS) as error:
+    except (OSError, *_DECOMPRESSION_ERRORS) as error:
         raise DataError(f"{path}: is damaged or cut short ({_reason(error)})") from error
 
 
@@ -93,4 +94,4 @@ class _Plain(io.RawIOBase):
 
 
 def _reason(error: BaseException) -> str:
-    return " ".join(str(error).split())[:100] or type(error).__name__
+    return one_line(error) or type(error).__name__

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.files.column_roles import PRICES, Roles, plain
+from infrastructure.market_data.files.column_roles import Roles, tick_volumes
 from infrastructure.market_data.files.date_order import date_order
 from infrastructure.market_data.files.known_formats import several_instruments
 from infrastructure.market_data.files.numbers_in_text import (
@@ -177,14 +177,7 @@ def _is_text(column: "pd.Series[Any]") -> bool:
 
 def _better_volume(frame: "pd.DataFrame", chosen: Any) -> Any:
     """MetaTrader 5 has VOL, mostly zero, and TICKVOL."""
-    ticks = next((column for column in frame.columns if plain(column) == "tickvol"), None)
+    ticks = next(iter(tick_volumes(frame.columns)), None)
     if ticks is None or chosen is None or ticks == chosen:
         return chosen
     return ticks if not np.nan_to_num(numbers_of(frame[chosen])).any() else chosen
-
-
-def column_names(roles: Roles) -> list[Any]:
-    """The columns of a file that are used, each once."""
-    names = (roles.time, roles.clock, *(getattr(roles, p) for p in PRICES))
-    names = (*names, roles.volume, roles.adj_close, roles.symbol)
-    return [*dict.fromkeys(name for name in names if name is not None)]

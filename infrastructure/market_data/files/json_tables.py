@@ -17,6 +17,7 @@ from infrastructure.market_data.files.json_answers import (
 from infrastructure.market_data.files.json_frames import frame_of, frame_of_rows
 from infrastructure.market_data.files.json_text import parsed_json
 from infrastructure.market_data.files.table import Table
+from infrastructure.wording import one_line
 
 
 def read_json(path: Path, raw: bytes) -> Table:
@@ -50,7 +51,7 @@ def _refuse_refusal(path: Path, document: Any) -> None:
     if not words and "bars" not in document and "results" not in document:
         words = document.get("message")
     if words:
-        said = " ".join(str(words).split())[:120]
+        said = one_line(words, 120)
         raise DataError(f"{path}: is the provider's refusal, not bars: {said}")
 
 

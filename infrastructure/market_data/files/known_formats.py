@@ -9,7 +9,7 @@ from infrastructure.market_data.files.column_roles import plain
 from infrastructure.market_data.files.table import Facts
 from infrastructure.market_data.files.text_layout import Layout
 
-NO_FACTS = Facts()
+_NO_FACTS = Facts()
 _YFINANCE = "Yahoo CSV (yfinance)"
 
 
@@ -23,7 +23,7 @@ class Known:
 
     format: str
     names: tuple[str, ...]
-    facts: Facts = NO_FACTS
+    facts: Facts = _NO_FACTS
 
 
 _BINANCE = (
@@ -85,7 +85,7 @@ def _facts(layout: Layout, names: tuple[str, ...]) -> Facts:
         return Facts(adjusted="all", notes=(note,))
     if "adj_close" in plains:
         return Facts(adjusted="split")
-    return NO_FACTS
+    return _NO_FACTS
 
 
 def _flattened(path: Path, header: tuple[str, ...]) -> tuple[str, ...]:

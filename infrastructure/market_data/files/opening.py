@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.files.column_roles import PRICES, Roles, plain, roles_of
+from infrastructure.market_data.files.column_roles import (
+    PRICES,
+    Roles,
+    column_names,
+    plain,
+    roles_of,
+    tick_volumes,
+)
 from infrastructure.market_data.files.compression import first_bytes, opened
 from infrastructure.market_data.files.date_order import DATE_ORDERS
-from infrastructure.market_data.files.file_rows import FileRows, RowMaker, column_names
+from infrastructure.market_data.files.file_rows import FileRows, RowMaker
 from infrastructure.market_data.files.known_formats import known_format
 from infrastructure.market_data.files.table import Facts, Table
 from infrastructure.market_data.files.text_layout import layout_of
-from infrastructure.market_data.files.text_rows import TextRows, read_head
-from infrastructure.wording import nearest
+from infrastructure.market_data.files.text_rows import TextRows, fitted_names, read_head
+from infrastructure.wording import hint_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +37,7 @@ class BarFile:
     """A file that was recognised; nothing but its head has been read.
 
     format: what it was taken for. columns: role and the file's own name of each column that is
-    used. ignored: columns left out. place_name: what a row's number counts, `line` or `row`.
+    used. ignored: columns left out. place_name: what a row's number counts, as in `Table`.
     """
 
     path: Path
@@ -74,8 +81,7 @@ def open_bar_file(path: Path, *, dates: str | None = None) -> BarFile:
     and a time; ConfigError for other `dates`.
     """
     if dates is not None and dates not in DATE_ORDERS:
-        meant = nearest(str(dates), DATE_ORDERS)
-        hint = f' (did you mean "{meant}"?)' if meant else ""
+        hint = hint_of(dates, DATE_ORDERS)
         raise ConfigError(f"dates: expected day-first or month-first; found {dates!r}{hint}")
     head = first_bytes(path)
     tables = _tables_of(path, head)
@@ -90,13 +96,10 @@ def open_bar_file(path: Path, *, dates: str | None = None) -> BarFile:
 def _of_text(path: Path, raw: bytes, whole: bool, dates: str | None) -> BarFile:
     layout = layout_of(path, raw, whole)
     known = known_format(path, layout)
-    rows = TextRows(path, layout, known.names, [], set())
-    names = rows.names
+    names = fitted_names(known.names, layout)
     roles = roles_of(path, [*names])
-    wanted = column_names(roles)
-    if "tickvol" in {plain(name) for name in names}:
-        wanted = [*dict.fromkeys([*wanted, *(n for n in names if plain(n) == "tickvol")])]
-    rows = TextRows(path, layout, known.names, wanted, _plain_numbers(layout.head, names, roles))
+    wanted = [*dict.fromkeys([*column_names(roles), *tick_volumes(names)])]
+    rows = TextRows(path, layout, names, wanted, _plain_numbers(layout.head, names, roles))
     facts = known.facts
     if roles.symbol is not None and not facts.symbol and layout.head:
         place = names.index(roles.symbol)

@@ -6,7 +6,6 @@ stand for themselves.
 """
 
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -14,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DAY = 86_400
-_DIGITS = "yodhmsfxw"
+_NUMBERS = "yodhmsxw"
+_DIGITS = f"{_NUMBERS}f"
 
 
 class Parsed(NamedTuple):
@@ -47,42 +47,44 @@ def parse(texts: NDArray[np.uint8], template: str) -> Parsed:
     does not fit; 24:00 does not either.
     """
     places = {sign: [i for i, each in enumerate(template) if each == sign] for sign in template}
-    fits = np.ones(len(texts), dtype=np.bool_)
-    for sign, where in places.items():
-        if sign in _DIGITS:
-            fits &= ((texts[:, where] >= ord("0")) & (texts[:, where] <= ord("9"))).all(axis=1)
-        elif sign == "+":
-            fits &= (texts[:, where[0]] == ord("+")) | (texts[:, where[0]] == ord("-"))
-        else:
-            fits &= (texts[:, where] == ord(sign)).all(axis=1)
-
-    def number(sign: str) -> NDArray[np.int64]:
-        value = np.zeros(len(texts), dtype=np.int64)
-        for place in places.get(sign, ()):
-            value = value * 10 + (texts[:, place] - np.uint8(ord("0")))
-        return value
-
-    year, month, day = number("y"), number("o"), number("d")
+    fits = _fitting(texts, places)
+    numbers = {sign: _number(texts, places.get(sign, [])) for sign in _NUMBERS}
+    year, month, day = (numbers[sign] for sign in "yod")
     if len(places.get("y", ())) == 2:
         year += np.where(year < 70, 2000, 1900)
-    hour, minute, second = number("h"), number("m"), number("s")
+    hour, minute, second = (numbers[sign] for sign in "hms")
     fits &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     fits &= (hour < 24) & (minute < 60) & (second < 60)
     month = np.where(fits, month, 1)
     fits &= day <= _days_in(year, month)
     wall = _days(year, month, day) * _DAY + hour * 3_600 + minute * 60 + second
-    return Parsed(np.where(fits, wall, 0), _offset(texts, places, number), fits)
+    offset = None
+    if "+" in places:
+        east = numbers["x"] * 3_600 + numbers["w"] * 60
+        offset = np.where(texts[:, places["+"][0]] == ord("-"), -east, east)
+    return Parsed(np.where(fits, wall, 0), offset, fits)
 
 
-def _offset(
-    texts: NDArray[np.uint8],
-    places: dict[str, list[int]],
-    number: Callable[[str], NDArray[np.int64]],
-) -> NDArray[np.int64] | None:
-    if "+" not in places:
-        return None
-    east = number("x") * 3_600 + number("w") * 60
-    return np.where(texts[:, places["+"][0]] == ord("-"), -east, east)
+def _fitting(texts: NDArray[np.uint8], places: dict[str, list[int]]) -> NDArray[np.bool_]:
+    """Which texts have digits, signs and punctuation where the template has them."""
+    fits = np.ones(len(texts), dtype=np.bool_)
+    for sign, where in places.items():
+        cells = texts[:, where]
+        if sign in _DIGITS:
+            fits &= ((cells >= ord("0")) & (cells <= ord("9"))).all(axis=1)
+        elif sign == "+":
+            fits &= ((cells == ord("+")) | (cells == ord("-"))).all(axis=1)
+        else:
+            fits &= (cells == ord(sign)).all(axis=1)
+    return fits
+
+
+def _number(texts: NDArray[np.uint8], places: list[int]) -> NDArray[np.int64]:
+    """The number whose digits stand at some places; 0 where there are none."""
+    value = np.zeros(len(texts), dtype=np.int64)
+    for place in places:
+        value = value * 10 + (texts[:, place] - np.uint8(ord("0")))
+    return value
 
 
 def _days(

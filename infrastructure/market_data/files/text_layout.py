@@ -20,6 +20,8 @@ _BOMS = (
 )
 _DELIMITERS = (",", "\t", ";", "|")
 _LOOKED_AT = 40
+_TITLE_LINES = 20  # that may stand above the header
+_NumberedCells = tuple[int, tuple[str, ...]]
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*([eE][+-]?\d+)?")
 _TIME = re.compile(
     r"\d{9,19}|\d{4}[-./]?\d{2}[-./]?\d{2}.*|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}.*", re.DOTALL
@@ -53,8 +55,33 @@ def layout_of(path: Path, head: bytes, whole: bool) -> Layout:
 
     Raises DataError where it is no text, or no table of bars.
     """
-    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-    text, encoding = _decoded(path, head, encoding)
+    text, encoding = _decoded(path, head)
+    lines = _lines(path, text, whole)
+    delimiter = _delimiter([line for _, line in lines])
+    rows = [(number, _cells(line, delimiter)) for number, line in lines]
+    for place, (number, cells) in enumerate(rows[:_TITLE_LINES]):
+        if looks_like_header(cells):
+            names, more = _joined_headers(rows[place : place + 4])
+            return Layout(encoding, delimiter, number, names, more, _cut(rows[place + 1 + more :]))
+    first = next((place for place, (_, cells) in enumerate(rows) if _is_row(cells)), None)
+    if first is not None and first <= 3 and len({len(c) for _, c in rows[first:-1]}) <= 1:
+        return Layout(encoding, delimiter, rows[first][0], None, 0, _cut(rows[first:]))
+    number, cells = rows[0]
+    if names_some_columns(cells):
+        return Layout(encoding, delimiter, number, cells, 0, _cut(rows[1:]))
+    shown = ", ".join(repr(cell[:20]) for cell in cells[:8])
+    raise DataError(
+        f"{path}: expected a first line naming the columns open, high, low, close and a time, or "
+        f"rows of them; found {shown}"
+    )
+
+
+def _cut(rows: list[_NumberedCells]) -> tuple[tuple[str, ...], ...]:
+    return tuple(cells for _, cells in rows)
+
+
+def _lines(path: Path, text: str, whole: bool) -> list[tuple[int, str]]:
+    """The first lines that are not blank, with their numbers from 0."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not whole:
         if len(lines) < 2:
@@ -65,28 +92,12 @@ def layout_of(path: Path, head: bytes, whole: bool) -> Layout:
     some = [(number, line) for number, line in enumerate(lines) if line.strip()][:_LOOKED_AT]
     if not some:
         raise DataError(f"{path}: holds only blank lines; expected a file of bars")
-    delimiter = _delimiter([line for _, line in some])
-    rows = [(number, _cells(line, delimiter)) for number, line in some]
-    for place, (number, cells) in enumerate(rows[:20]):
-        if looks_like_header(cells):
-            names, more = _joined_headers(rows[place : place + 4])
-            head_rows = tuple(cells for _, cells in rows[place + 1 + more :])
-            return Layout(encoding, delimiter, number, names, more, head_rows)
-    first = next((place for place, (_, cells) in enumerate(rows) if _is_row(cells)), None)
-    if first is not None and first <= 3 and len({len(c) for _, c in rows[first:-1]}) <= 1:
-        head_rows = tuple(cells for _, cells in rows[first:])
-        return Layout(encoding, delimiter, rows[first][0], None, 0, head_rows)
-    if names_some_columns(rows[0][1]):
-        head_rows = tuple(cells for _, cells in rows[1:])
-        return Layout(encoding, delimiter, rows[0][0], rows[0][1], 0, head_rows)
-    shown = ", ".join(repr(cell[:20]) for cell in rows[0][1][:8])
-    raise DataError(
-        f"{path}: expected a first line naming the columns open, high, low, close and a time, or "
-        f"rows of them; found {shown}"
-    )
+    return some
 
 
-def _decoded(path: Path, head: bytes, encoding: str | None) -> tuple[str, str]:
+def _decoded(path: Path, head: bytes) -> tuple[str, str]:
+    """The text and its encoding. Raises DataError where it is none of those we know."""
+    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None)
     if encoding != "utf-16" and b"\x00" in head:
         raise DataError(f"{path}: is no text (it holds NUL bytes); expected a file of bars")
     for name in (encoding,) if encoding else ("utf-8", "cp1252"):
@@ -122,7 +133,7 @@ def _cells(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _joined_headers(
-    rows: list[tuple[int, tuple[str, ...]]],
+    rows: list[_NumberedCells],
 ) -> tuple[tuple[str, ...], int]:
     """The names of the columns; how many lines after the first belong to them.
 

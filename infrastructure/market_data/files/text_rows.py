@@ -11,6 +11,7 @@ from infrastructure.errors import DataError
 from infrastructure.market_data.files.compression import opened
 from infrastructure.market_data.files.numbers_in_text import NOTHING
 from infrastructure.market_data.files.text_layout import HEAD, Layout
+from infrastructure.wording import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +40,14 @@ class TextRows:
         self,
         path: Path,
         layout: Layout,
-        names: tuple[str, ...],
+        names: list[str],
         wanted: list[str],
         numbers: set[str],
     ) -> None:
         self._path, self._layout, self._wanted, self._numbers = path, layout, wanted, numbers
-        self.names = _fitted(names, layout)
+        self.names = names
         self._left_out: list[int] = []  # lines that are no rows
         self._bad: tuple[int, int, str] | None = None
-        self.footers = 0
 
     def frames(self, rows: int) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
         """(cells, line numbers) of some `rows` rows at a time. Raises DataError."""
@@ -66,6 +66,7 @@ class TextRows:
     def _rest_as_text(
         self, rows: int, given: int
     ) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
+        """All cells as text, but for the first `given` rows: the caller has them as numbers."""
         import pyarrow as pa
 
         try:
@@ -80,7 +81,7 @@ class TextRows:
     def _frames(
         self, rows: int, numbers: set[str]
     ) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
-        self._left_out, self._bad, self.footers = [], None, 0
+        self._left_out, self._bad = [], None
         done, batches, held = 0, [], 0
         with opened(self._path) as stream:
             for batch in self._batches(stream, numbers):
@@ -99,31 +100,27 @@ class TextRows:
         from pyarrow import csv
 
         layout = self._layout
-        reader = csv.open_csv(
-            stream,
-            csv.ReadOptions(
-                use_threads=False,  # else a bad row has no number
-                block_size=BLOCK,
-                skip_rows=layout.first_line - 1,
-                column_names=self.names,
-                encoding="utf-8" if layout.encoding == "utf-8-sig" else layout.encoding,
-            ),
-            csv.ParseOptions(
-                delimiter=layout.delimiter,
-                ignore_empty_lines=False,
-                newlines_in_values=False,
-                invalid_row_handler=self._left_out_row,
-            ),
-            csv.ConvertOptions(
-                column_types={
-                    name: pa.float64() if name in numbers else pa.string() for name in self._wanted
-                },
-                include_columns=self._wanted,
-                null_values=sorted({*NOTHING, *(text.upper() for text in NOTHING), "NaN", "None"}),
-                strings_can_be_null=True,
-            ),
+        kinds = {name: pa.float64() if name in numbers else pa.string() for name in self._wanted}
+        reading = csv.ReadOptions(
+            use_threads=False,  # else a bad row has no number
+            block_size=BLOCK,
+            skip_rows=layout.first_line - 1,
+            column_names=self.names,
+            encoding="utf-8" if layout.encoding == "utf-8-sig" else layout.encoding,
         )
-        yield from reader
+        cutting = csv.ParseOptions(
+            delimiter=layout.delimiter,
+            ignore_empty_lines=False,  # they count as lines
+            newlines_in_values=False,
+            invalid_row_handler=self._left_out_row,
+        )
+        converting = csv.ConvertOptions(
+            column_types=kinds,
+            include_columns=self._wanted,
+            null_values=sorted({*NOTHING, *(text.upper() for text in NOTHING), "NaN", "None"}),
+            strings_can_be_null=True,
+        )
+        yield from csv.open_csv(stream, reading, cutting, converting)
 
     def _frame(self, batches: list[Any]) -> "pd.DataFrame":
         import pandas as pd
@@ -136,14 +133,12 @@ class TextRows:
         return frame
 
     def _left_out_row(self, row: Any) -> str:
-        """The maker's last words are passed over; anything else is an error."""
+        """Blank lines and the maker's last words are passed over; anything else is an error."""
         line = row.number
         text = row.text.strip().strip('"').lower()
-        if text.strip(self._layout.delimiter):
-            if text.startswith(_FOOTERS):
-                self.footers += 1
-            elif self._bad is None:
-                self._bad = (line, row.actual_columns, row.text)
+        is_row = text.strip(self._layout.delimiter) and not text.startswith(_FOOTERS)
+        if is_row and self._bad is None:
+            self._bad = (line, row.actual_columns, row.text)
         self._left_out.append(line)
         return "skip"
 
@@ -164,11 +159,10 @@ class TextRows:
         return np.setdiff1d(lines, self._left_out, assume_unique=False)[done : done + count]
 
     def _damaged(self, error: Exception) -> DataError:
-        reason = " ".join(str(error).split())[:120]
-        return DataError(f"{self._path}: is no readable table: {reason}")
+        return DataError(f"{self._path}: is no readable table: {one_line(error, 120)}")
 
 
-def _fitted(names: tuple[str, ...], layout: Layout) -> list[str]:
+def fitted_names(names: tuple[str, ...], layout: Layout) -> list[str]:
     """One name a cell: rows that end in a delimiter have one more; names twice become `x.1`."""
     widths = {len(row) for row in layout.head}
     if widths and min(widths) == len(names) + 1:

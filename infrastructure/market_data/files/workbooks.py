@@ -9,6 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from infrastructure.errors import DataError
 from infrastructure.market_data.files.column_roles import looks_like_header
 from infrastructure.market_data.files.table import Table
+from infrastructure.wording import one_line
 
 _MARKS = ("[Content_Types].xml", "content.xml")
 _TITLE_ROWS = 20
@@ -30,8 +31,7 @@ def workbook_tables(path: Path) -> Iterator[Table]:
     try:
         sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
     except Exception as error:
-        reason = " ".join(str(error).split())[:100]
-        raise DataError(f"{path}: is no readable workbook: {reason}") from error
+        raise DataError(f"{path}: is no readable workbook: {one_line(error)}") from error
     found = {name: row for name, sheet in sheets.items() if (row := _header_row(sheet)) is not None}
     if len(found) != 1:
         named = ", ".join(repr(str(name)[:20]) for name in [*found][:3])
