@@ -1,5 +1,6 @@
 """Times of rows as files give them, and the clock that those without a zone show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -28,6 +29,11 @@ class Stamps:
     def take(self, rows: Any) -> "Stamps":
         """Chosen rows: a mask, row numbers, or a slice."""
         return Stamps(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Stamps]") -> "Stamps":
+        """Parts of one file, one after another."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
     @property
     def bare(self) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Whether 01/02/2024 is the first of February or the second of January, by the dates around it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from infrastructure.errors import DataError
@@ -13,7 +14,7 @@ _LOOKED_AT = 100
 """Rows that tell whether a column has such dates at all."""
 
 
-def date_order(column: Any) -> str | None:
+def date_order(path: Path, column: Any) -> str | None:
     """How dates such as 01/02/2024 are meant: "" where there are none, None where no row tells.
 
     column: a pandas Series. Raises DataError where one row says day-first and another month-first.
@@ -33,7 +34,7 @@ def date_order(column: Any) -> str | None:
     day_first, month_first = bool((first > 12).any()), bool((second > 12).any())
     if day_first and month_first:
         raise DataError(
-            "dates are day-first in one row and month-first in another: "
+            f"{path}: dates are day-first in one row and month-first in another: "
             f"{column[there.index[first > 12][0]]!r} and {column[there.index[second > 12][0]]!r}"
         )
     if day_first or month_first:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
+from infrastructure.market_data.columns import VALUES
 from infrastructure.market_data.files.column_roles import Roles, tick_volumes
 from infrastructure.market_data.files.date_order import date_order
 from infrastructure.market_data.files.known_formats import several_instruments
@@ -22,8 +23,7 @@ from infrastructure.market_data.stamps import Stamps
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("open", "high", "low", "close", "volume", "place")
-_STAMPS = ("wall", "utc", "readable", "zoned")
+_COLUMNS = (*VALUES, "place")
 _LOOKED_AT = 100
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\d{3,6}"
 _DATE = r"\d{4}-?\d{2}-?\d{2}|\d{10,}"
@@ -62,11 +62,11 @@ class FileRows:
     def joined(cls, parts: "list[FileRows]") -> "FileRows":
         """Parts of one file, one after another."""
         columns = {n: np.concatenate([getattr(p, n) for p in parts]) for n in _COLUMNS}
-        times = [np.concatenate([getattr(p.stamps, n) for p in parts]) for n in _STAMPS]
+        stamps = Stamps.joined([part.stamps for part in parts])
         adjusted = [part.adj_close for part in parts if part.adj_close is not None]
         adj_close = np.concatenate(adjusted) if len(adjusted) == len(parts) else None
         no_volume = sum(part.no_volume for part in parts)
-        return cls(Stamps(*times), **columns, adj_close=adj_close, no_volume=no_volume)
+        return cls(stamps, **columns, adj_close=adj_close, no_volume=no_volume)
 
 
 class RowMaker:
@@ -109,7 +109,7 @@ class RowMaker:
 
     def _settle(self, frame: "pd.DataFrame", times: Any) -> None:
         """What the first rows show of dates, decimal marks and which volume is meant."""
-        order = date_order(times)
+        order = date_order(self._path, times)
         if order is None and self._order is None:
             raise DataError(
                 f"{self._path}: {str(times.iloc[0])[:20]!r} and every other date in it could be "
@@ -158,7 +158,7 @@ class RowMaker:
         unread = np.flatnonzero(~stamps.readable)
         if self._order is None or not len(unread):
             return
-        other = date_order(times.iloc[unread])
+        other = date_order(self._path, times.iloc[unread])
         if other and other != self._order:
             line = int(place[unread[0]])
             raise DataError(
