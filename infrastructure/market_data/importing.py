@@ -12,7 +12,7 @@ from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.factor_sources import factors_from_adj_close
 from infrastructure.market_data.factor_store import add_unknown_factors
-from infrastructure.market_data.file_bars import Asked, FileBars, bars_of_file
+from infrastructure.market_data.file_bars import FileBars, bars_of_file
 from infrastructure.market_data.files.file_rows import FileRows
 from infrastructure.market_data.files.opening import BarFile, open_bar_file
 from infrastructure.market_data.history import Change
@@ -21,6 +21,7 @@ from infrastructure.market_data.import_reporting import unwritten_report
 from infrastructure.market_data.intervals import DAY, interval_seconds
 from infrastructure.market_data.judging import DIFFERING, KEPT
 from infrastructure.market_data.mixing import ADJUSTED
+from infrastructure.market_data.placing import Asked
 from infrastructure.market_data.series import USUAL_CALENDAR
 from infrastructure.market_data.session_calendar import SessionCalendar, weekday_of
 from infrastructure.market_data.stamps import check_timezone

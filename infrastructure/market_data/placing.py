@@ -28,6 +28,16 @@ _SHIFTED = "stamps show the end of their bars: shifted to the begin (--stamp sta
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What the user says of a file; None leaves it to the file. See `import_bars`."""
+
+    interval: str | None = None
+    timezone: str | None = None
+    stamp: str | None = None
+    keep: str | None = None
+
+
+@dataclass(frozen=True)
 class Placement:
     """How a file's stamps are read: its interval, its clock, and what of a bar they show."""
 
@@ -60,28 +70,24 @@ def settled_placement(
     facts: Facts,
     first: FileRows,
     calendar: SessionCalendar,
-    interval: str | None,
-    timezone: str | None,
-    stamp: str | None,
+    asked: Asked,
 ) -> Placement:
-    """What the first rows show, where the user has not said it: None asks the rows.
-
-    interval, timezone, stamp (`start` or `end`): as the user says. Raises DataError.
-    """
+    """What the first rows show, where neither the user nor the format says it. Raises DataError."""
     stamps = first.stamps
     if not stamps.readable.any():
         raise DataError(
             f"{path}: no time in it can be read; expected ISO 8601 such as "
             "2024-01-02T09:30:00-05:00, a date, or an epoch in s, ms, us or ns"
         )
-    found = settled_interval(path, stamps, interval or facts.interval or None, interval is not None)
+    named = asked.interval or facts.interval or None
+    found = settled_interval(path, stamps, named, by_user=asked.interval is not None)
     if found == "1d":
         return Placement(path, found, None, calendar, at_end=False)
-    zone, notes = _settled_zone(path, first, calendar, timezone or facts.timezone)
+    zone, notes = _settled_zone(path, first, calendar, asked.timezone or facts.timezone)
     as_starts = Placement(path, found, zone, calendar, at_end=False, notes=notes)
-    asked = stamp or facts.stamps_at
-    if asked:
-        return replace(as_starts, at_end=asked == "end")
+    side = asked.stamp or facts.stamps_at
+    if side:
+        return replace(as_starts, at_end=side == "end")
     if _shows_ends(as_starts, first):
         return replace(as_starts, at_end=True, notes=(*notes, _SHIFTED))
     return as_starts
