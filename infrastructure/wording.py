@@ -21,6 +21,17 @@ def nearest(found: str, known: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
+def hint_of(found: object, known: Iterable[str]) -> str:
+    """` (did you mean "x"?)`, to follow what was found; "" where nothing known is near."""
+    meant = nearest(str(found), known)
+    return f' (did you mean "{meant}"?)' if meant else ""
+
+
+def one_line(said: object, longest: int = 100) -> str:
+    """An error's words on one line, cut after `longest` characters."""
+    return " ".join(str(said).split())[:longest]
+
+
 def _same_start(one: str, other: str) -> int:
     """How many first characters two names share."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

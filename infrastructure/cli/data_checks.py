@@ -73,8 +73,8 @@ def print_history(db: str | None, symbol: str, interval: str | None) -> None:
 
 
 def _compared(database: "Database", series: "StoredSeries", against: str) -> "list[Finding]":
+    from infrastructure.market_data.bar_rows import stored_columns
     from infrastructure.market_data.findings.vendors import compare_vendors
-    from infrastructure.market_data.series import stored_columns
 
     other = chosen_series(database, against, series.interval)
     with database.read() as connection:

@@ -1,11 +1,13 @@
 """`kairos data download` and `kairos data sample`: bars from elsewhere into the database."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.progress import Progress
-from infrastructure.database.engine import open_database
+from infrastructure.cli.stored_series import opened_database
+from infrastructure.market_data.providers.download_report import DownloadReport
 from infrastructure.market_data.providers.downloading import downloads
 from infrastructure.market_data.providers.one_symbol import Wanted
 from infrastructure.market_data.providers.opening import Feed, ProviderName, open_provider
@@ -25,37 +27,35 @@ def download_into(
 
     Raises KairosError for what concerns all symbols.
     """
-    code, told, done = DONE, 0, 0
+    codes: Counter[int] = Counter()
     symbols = list(dict.fromkeys(symbols))
-    database = open_database(db)
-    try:
-        with Progress(f"Downloading from {name}", len(symbols)) as progress:
-            provider = open_provider(name, extended, feed, say=progress.say)
-            for report in downloads(database, symbols, provider, wanted, progress):
-                told += 1
-                if report.error is None:
-                    done += 1
-                    print(*report.lines(), sep="\n", flush=True)
-                else:
-                    sys.stdout.flush()  # in the order of events, where both go to one place
-                    print_error(report.error, verbose)
-                    code = USER_ERROR
-    except KeyboardInterrupt:
-        kept = "was done, and stays" if told == 1 else "were done, and stay"
-        print(f"{told} of {len(symbols)} symbols {kept} stored", file=sys.stderr)
-        raise
-    finally:
-        database.close()
-    if done:
-        print(f"stored in {database.name}")
-    return code
+    with opened_database(db) as database:
+        try:
+            with Progress(f"Downloading from {name}", len(symbols)) as progress:
+                provider = open_provider(name, extended, feed, say=progress.say)
+                for report in downloads(database, symbols, provider, wanted, progress):
+                    codes[_told(report, verbose)] += 1
+        except KeyboardInterrupt:
+            kept = "was done, and stays" if codes.total() == 1 else "were done, and stay"
+            print(f"{codes.total()} of {len(symbols)} symbols {kept} stored", file=sys.stderr)
+            raise
+        if DONE in codes:
+            print(f"stored in {database.name}")
+    return max(codes, default=DONE)
+
+
+def _told(report: DownloadReport, verbose: bool) -> int:
+    """Print what became of one symbol; its exit code."""
+    if report.error is None:
+        print(*report.lines(), sep="\n", flush=True)
+        return DONE
+    sys.stdout.flush()  # in the order of events, where both go to one place
+    print_error(report.error, verbose)
+    return USER_ERROR
 
 
 def store_sample(db: str | None, replace: bool) -> None:
     """Store the NASDAQ composite and say what it is. Raises KairosError."""
-    database = open_database(db)
-    try:
+    with opened_database(db) as database:
         report = store_nasdaq(database, replace)
-    finally:
-        database.close()
-    print(*report.lines(), f"stored in {database.name}", sep="\n")
+        print(*report.lines(), f"stored in {database.name}", sep="\n")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
+from infrastructure.cli.stored_series import opened_database
 from infrastructure.errors import KairosError
 
 
@@ -14,13 +15,12 @@ def import_into(
     """Import each file and say what was taken, refused and why; the exit code.
 
     A file that cannot be taken prints its error, and the others are taken all the same.
+    terms: the other arguments of `import_bars`, by name.
     """
-    from infrastructure.database.engine import open_database
     from infrastructure.market_data.importing import import_bars
 
     code = DONE
-    database = open_database(db)
-    try:
+    with opened_database(db) as database:
         for file in files:
             try:
                 done = import_bars(database, file, **terms, say=_say)
@@ -31,8 +31,6 @@ def import_into(
             print(*done.lines(), sep="\n")
             if not terms["dry_run"]:
                 print(f"stored in {database.name}")
-    finally:
-        database.close()
     return code
 
 

@@ -1,5 +1,6 @@
 """`kairos data list|show|export|remove`: what is stored."""
 
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +23,18 @@ def print_series(db: str | None) -> None:
         print(f"{name} has no bars; import some with: kairos data import FILE --symbol SYMBOL")
         return
     head = ("symbol", "interval", "from", "to", "bars", "sessions", "gaps", "adjusted", "source")
-    rows = [head, *map(_row, series)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
+    print(*_aligned([head, *map(_row, series)], numbers=range(4, 6)), sep="\n")
+
+
+def _aligned(rows: Sequence[Sequence[str]], numbers: Container[int]) -> Iterator[str]:
+    """Rows as lines; cells stand below each other, those of `numbers` to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
-            cell.rjust(width) if 4 <= place <= 5 else cell.ljust(width)
+            cell.rjust(width) if place in numbers else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
 
 
 def _row(series: "StoredSeries") -> tuple[str, ...]:
@@ -54,20 +59,13 @@ def _row(series: "StoredSeries") -> tuple[str, ...]:
 
 def print_last(db: str | None, symbol: str, interval: str | None, last: int, adjust: str) -> None:
     """The last bars of a series. Raises KairosError."""
-    from infrastructure.market_data.columns import utc_text
+    from infrastructure.market_data.bar_lines import bar_lines
 
     bars = _bars(db, symbol, interval, None, None, adjust)
     made_up = "  SYNTHETIC" if bars.synthetic else f"  from {bars.source}"
     shown = bars.rows(max(0, len(bars) - last), len(bars))
     print(f"{bars.symbol} {bars.interval}: the last {len(shown):,} of {len(bars):,} bars{made_up}")
-    print(f"{'opens (UTC)':<21}{'open':>12}{'high':>12}{'low':>12}{'close':>12}{'volume':>16}")
-    for row in range(len(shown)):
-        prices = "".join(f"{getattr(shown, name)[row]:>12.10g}" for name in _PRICES)
-        moment = utc_text(int(shown.timestamp[row]))
-        print(f"{moment:<21}{prices}{shown.volume[row]:>16.12g}")
-
-
-_PRICES = ("open", "high", "low", "close")
+    print(*bar_lines(shown), sep="\n")
 
 
 def export_series(

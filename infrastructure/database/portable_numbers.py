@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, Table
 from sqlalchemy.engine import Connection
 
+from infrastructure.database.bulk import insert_columns
+
 _AT_ONCE = 20_000
 """Rows asked of the driver at a time: a million of them at once would take 300 MB as tuples."""
 
@@ -37,8 +39,6 @@ def insert_by_rows(
     columns: Mapping[str, NDArray[Any]],
 ) -> int:
     """Insert rows from columns, through the driver's executemany."""
-    from infrastructure.database.bulk import insert_columns
-
     return insert_columns(connection, table, {**same, **columns})
 
 

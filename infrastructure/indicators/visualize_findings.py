@@ -32,16 +32,21 @@ def visualize_findings(bars: Bars, findings: Sequence[Finding], view_bars: int =
     """
     rows = range(len(bars))
     view = _view(bars, findings, view_bars)
-    total = sum(finding.count for finding in findings)
-    counted = f"{total:,} finding" + ("" if total == 1 else "s")
-    first, last = (local_times(bars, rows[place : place + 1 or None])[0] for place in (0, -1))
-    detail = f"{day_text(first)} to {day_text(last)} · {len(bars):,} bars · {counted}"
+    detail = _detail(bars, findings) if len(bars) else ""  # candle_figure refuses none
     figure = candle_figure(bars, rows, view, "stored bars", detail)
     for finding in findings:
         _add_marks(figure, bars, finding)
     if len(view) < len(rows):
         add_views(figure, bars, {f"{len(view)} bars": view, "all bars": rows})
     return figure
+
+
+def _detail(bars: Bars, findings: Sequence[Finding]) -> str:
+    """The line below the title: first and last day, how many bars, how many findings."""
+    total = sum(finding.count for finding in findings)
+    counted = f"{total:,} finding" + ("" if total == 1 else "s")
+    days = [day_text(local_times(bars, part)[0]) for part in (range(1), range(len(bars))[-1:])]
+    return f"{' to '.join(days)} · {len(bars):,} bars · {counted}"
 
 
 def _view(bars: Bars, findings: Sequence[Finding], n_bars: int) -> range:
@@ -56,9 +61,10 @@ def _view(bars: Bars, findings: Sequence[Finding], n_bars: int) -> range:
 
 
 def _add_marks(figure: "Figure", bars: Bars, finding: Finding) -> None:
+    """A mark above each bar of a finding; none for those outside the bars shown."""
     from plotly.graph_objects import Scatter
 
-    inside = finding.stamps[finding.stamps >= bars.timestamp[0]] if len(bars) else finding.stamps
+    inside = finding.stamps[finding.stamps >= bars.timestamp[0]]
     places = np.unique(np.searchsorted(bars.timestamp, inside))
     places = places[places < len(bars)]
     if not len(places):

@@ -13,7 +13,7 @@ from infrastructure.market_data.columns import BarColumns, columns_of
 from infrastructure.market_data.intervals import DAY, interval_seconds
 from infrastructure.market_data.session_calendar import SessionCalendar, day_number
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 SESSION_CHOICES = ("regular", "extended")
 _NOON = 43_200
@@ -76,40 +76,44 @@ def assemble(
     Raises DataError where the calendar does not reach, ConfigError for another `session`.
     """
     check_session(session)
-    step = interval_seconds(interval)
+    daily = interval_seconds(interval) == DAY
     rows = calendar.rows_of(columns.timestamp)
-    days, opened = calendar.session[rows], calendar.opens_at[rows]
+    opened = calendar.opens_at[rows]
     inside = (opened <= columns.timestamp) & (columns.timestamp < calendar.closes_at[rows])
-    wanted = inside if session == "regular" or step == DAY else np.ones(len(rows), dtype=np.bool_)
-    if start is not None:
-        wanted = wanted & (days >= day_number(start))
-    if end is not None:
-        wanted = wanted & (days <= day_number(end))
+    wanted = _between(calendar.session[rows], start, end)
+    if session == "regular" or daily:
+        wanted &= inside
     if not wanted.all():
-        columns, days, inside = columns.take(wanted), days[wanted], inside[wanted]
-        rows = rows[wanted]
-    close_of_session = calendar.closes_at[rows]
-    closes_at = columns.timestamp + step
+        columns, rows, inside = columns.take(wanted), rows[wanted], inside[wanted]
+    days, close_of_session = calendar.session[rows], calendar.closes_at[rows]
+    closes_at = columns.timestamp + interval_seconds(interval)
     closes_at = np.where(inside, np.minimum(closes_at, close_of_session), closes_at)
-    if step == DAY:
-        closes_at = close_of_session
     return Bars(
         symbol,
         interval,
         calendar.name,
         **vars(columns),
         session=days,
-        closes_at=closes_at,
+        closes_at=close_of_session if daily else closes_at,
         phase=_phases(columns.timestamp, days, close_of_session),
         source=source,
     )
 
 
+def _between(days: NDArray[np.int64], start: date | None, end: date | None) -> NDArray[np.bool_]:
+    """Which sessions lie from `start` to `end`, both included; None: no bound."""
+    wanted = np.ones(len(days), dtype=np.bool_)
+    if start is not None:
+        wanted &= days >= day_number(start)
+    if end is not None:
+        wanted &= days <= day_number(end)
+    return wanted
+
+
 def check_session(session: str) -> None:
     """Raise ConfigError unless `session` is one of SESSION_CHOICES."""
     if session not in SESSION_CHOICES:
-        meant = nearest(str(session), SESSION_CHOICES)
-        hint = f' (did you mean "{meant}"?)' if meant else ""
+        hint = hint_of(session, SESSION_CHOICES)
         raise ConfigError(f"session: expected regular or extended; found {str(session)!r}{hint}")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
+from infrastructure.market_data.columns import VALUES
 from infrastructure.market_data.context import Context, context_of
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ DEMO_SOURCE = "demo"
 IN_SESSION, LAST_OF_SESSION, AFTER_CLOSE = 0, 1, 2
 """Values of `Bars.phase`."""
 
-COLUMNS = (
-    *("timestamp", "open", "high", "low", "close", "volume"),
-    *("session", "closes_at", "phase"),
-)
+COLUMNS = ("timestamp", *VALUES, "session", "closes_at", "phase")
 """The columns of `Bars`, one row a bar."""
 
 
@@ -133,7 +131,7 @@ class Bars:
         import pandas as pd
 
         index = pd.to_datetime(self.timestamp, unit="s", utc=True).rename("timestamp")
-        columns = {name: getattr(self, name) for name in ("open", "high", "low", "close", "volume")}
+        columns = {name: getattr(self, name) for name in VALUES}
         columns["session"] = self.session.astype("datetime64[D]")
         return pd.DataFrame(columns, index=index)
 

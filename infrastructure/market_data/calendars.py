@@ -13,6 +13,7 @@ from infrastructure.market_data.session_calendar import (
     day_number,
     reaches_ahead,
     sessions_per_year,
+    weekday_of,
 )
 from infrastructure.market_data.session_table import stored_calendar
 
@@ -64,6 +65,6 @@ def _from_table_or_library(
 def _whole_days(name: str) -> SessionCalendar:
     first, last = (day_number(day) for day in _ARITHMETIC_SPAN)
     days = np.arange(first, last, dtype=np.int64)
-    days = days[(days + 3) % 7 < _WEEKDAYS[name]]  # day 0, 1970-01-01, was a Thursday
+    days = days[weekday_of(days) < _WEEKDAYS[name]]
     start, end = days * DAY, (days + 1) * DAY
     return SessionCalendar(name, days, start, end, start, end, sessions_per_year(name))

@@ -1,16 +1,17 @@
 """The checks of a stored series, with what the store knows of its splits."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.factor_store import read_factors
 from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.findings.finding import Finding
-from infrastructure.market_data.series import StoredSeries, stored_columns
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.series import StoredSeries
+from infrastructure.market_data.session_calendar import SessionCalendar, date_of_day
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
@@ -30,7 +31,7 @@ def known_splits(database: "Database", symbol: str, calendar: SessionCalendar) -
     factors = read_factors(database, symbol)
     after = np.searchsorted(calendar.session, factors.until, side="right")
     return {
-        date(1970, 1, 1) + timedelta(days=int(calendar.session[row])): float(1.0 / split)
+        date_of_day(calendar.session[row]): float(1.0 / split)
         for row, split in zip(after, factors.split, strict=True)
         if split != 1.0 and row < len(calendar)
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.bars import COLUMNS, Bars
 from infrastructure.market_data.session_calendar import SessionCalendar
 
 LAYOUT = "1"
@@ -23,11 +23,6 @@ CACHED_FROM = 100_000
 
 LARGEST = 8 << 30
 """Bytes that all files may take together; the ones used longest ago go first."""
-
-_COLUMNS = (
-    *("timestamp", "open", "high", "low", "close", "volume"),
-    *("session", "closes_at", "phase"),
-)
 
 
 def cache_folder() -> Path:
@@ -57,12 +52,12 @@ def cached_columns(key: str) -> dict[str, Any] | None:
 
     with suppress(OSError, pa.ArrowException):
         table = pa.ipc.open_file(pa.memory_map(str(path)))
-        if table.num_record_batches == 1 and table.schema.names == [*_COLUMNS]:
+        if table.num_record_batches == 1 and table.schema.names == [*COLUMNS]:
             batch = table.get_batch(0)
             os.utime(path)
             return {
                 name: batch.column(place).to_numpy(zero_copy_only=True)
-                for place, name in enumerate(_COLUMNS)
+                for place, name in enumerate(COLUMNS)
             }
     return None  # cut short, or no Arrow file: it is made anew
 
@@ -71,7 +66,7 @@ def keep_columns(key: str, bars: Bars) -> None:
     """Keep a series' columns under a key; a folder that cannot be written keeps nothing."""
     import pyarrow as pa
 
-    batch = pa.record_batch({name: getattr(bars, name) for name in _COLUMNS})
+    batch = pa.record_batch({name: getattr(bars, name) for name in COLUMNS})
     path = _path(key)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

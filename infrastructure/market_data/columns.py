@@ -1,5 +1,6 @@
 """Raw bar columns, and what makes a row unfit to trade: the one place that judges a bar."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import DataError
 
-FAULTS = (
+VALUES = ("open", "high", "low", "close", "volume")
+"""What a row says of its bar."""
+
+ROW_FAULTS = (
     "",
     "price missing or not a number",
     "price infinite",
@@ -17,16 +21,17 @@ FAULTS = (
     "high below low",
     "open or close outside high and low",
     "volume negative or infinite",
-    "same time as the row before",
-    "earlier than the row before",
 )
-"""Code 0 is a sound row. The first fault that applies is the one a row is reported for."""
+"""What a row shows by itself. Code 0 is a sound one; of several faults the first is reported."""
+
+FAULTS = (*ROW_FAULTS, "same time as the row before", "earlier than the row before")
+"""And what it shows beside the row before."""
 
 ROUNDING = 1e-9
 """Share of the price by which vendors' float noise may put open or close outside high and low."""
 
-_AT_ONCE = 1_000_000
-"""Rows judged at a time: a series may be longer than memory."""
+AT_ONCE = 1_000_000
+"""Rows at a time: a series may be longer than memory; so many of them take 50 MB."""
 
 _LARGEST = 1e300
 """Prices and volumes beyond it count as infinite: products of two of them would be."""
@@ -53,9 +58,14 @@ class BarColumns:
         """Chosen rows: a mask, row numbers in the order wanted, or a slice."""
         return BarColumns(*(getattr(self, field.name)[rows] for field in fields(self)))
 
+    def parts(self) -> Iterator["BarColumns"]:
+        """The same rows, at most AT_ONCE of them at a time (views)."""
+        for first in range(0, len(self), AT_ONCE):
+            yield self.take(slice(first, first + AT_ONCE))
+
     def without_noise(self) -> "BarColumns":
         """High and low moved by float noise to hold open and close; sound rows stay as they are."""
-        if all(_inside(self.take(slice(n, n + _AT_ONCE))) for n in range(0, len(self), _AT_ONCE)):
+        if all(_inside(part) for part in self.parts()):
             return self
         high = np.maximum(self.high, np.maximum(self.open, self.close))
         low = np.minimum(self.low, np.minimum(self.open, self.close))
@@ -63,11 +73,9 @@ class BarColumns:
 
     def price_faults(self) -> NDArray[np.uint8]:
         """Code in FAULTS of each row's prices and volume, shape (n_rows,)."""
-        if len(self) <= _AT_ONCE:
+        if len(self) <= AT_ONCE:
             return self._price_faults()
-        starts = range(0, len(self), _AT_ONCE)
-        parts = (self.take(slice(start, start + _AT_ONCE)) for start in starts)
-        return np.concatenate([part._price_faults() for part in parts])
+        return np.concatenate([part._price_faults() for part in self.parts()])
 
     def _price_faults(self) -> NDArray[np.uint8]:
         prices = np.vstack((self.open, self.high, self.low, self.close))

@@ -1,5 +1,6 @@
 """What there is to know of a series of bars, counted as its rows pass by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from hashlib import sha256
 
@@ -28,6 +29,16 @@ class SeriesCount:
     missing_sessions: int
     missing_bars: int
     outside: int
+
+
+def count_parts(
+    interval: str, calendar: SessionCalendar, parts: Iterable[BarColumns]
+) -> SeriesCount | None:
+    """The facts of a series that comes in parts, oldest first; None where there is no bar."""
+    counter = SeriesCounter(interval, calendar)
+    for part in parts:
+        counter.add(part)
+    return counter.result()
 
 
 class SeriesCounter:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
 from infrastructure.market_data.session_calendar import SessionCalendar, sessions_per_year
-from infrastructure.wording import nearest
+from infrastructure.wording import nearest, one_line
 
 _FIRST_DAY = "1970-01-01"
 _USUAL = ("XNYS", "24/7", "24/5", "CMES")
@@ -49,10 +49,9 @@ def library_sessions(name: str) -> SessionCalendar:
     try:
         calendar = _widest(exchange_calendars, name)
     except (ValueError, NotImplementedError) as error:  # some of its calendars lag behind pandas
-        reason = " ".join(str(error).split())[:80]
         raise ConfigError(
             f'calendar: "{name}" cannot be made by exchange_calendars {library_version()} '
-            f"({reason}); choose another, e.g. {', '.join(_USUAL)}"
+            f"({one_line(error, 80)}); choose another, e.g. {', '.join(_USUAL)}"
         ) from error
     days = calendar.sessions.to_numpy().astype("datetime64[D]").astype(np.int64)
     return SessionCalendar(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.columns import VALUES
 
-_COLUMNS = ("open", "high", "low", "close", "volume")
 _ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
@@ -21,7 +21,7 @@ def export_bars(bars: Bars, path: Path) -> None:
         raise ConfigError(
             f"{path}: expected a name that ends in {', '.join(_ENDINGS)}; found {path.name!r}"
         )
-    frame = bars.to_frame()[[*_COLUMNS]]
+    frame = bars.to_frame()[[*VALUES]]
     unfinished = path.with_name(f".{path.name}.unfinished{ending}")
     try:
         if ending == ".parquet":

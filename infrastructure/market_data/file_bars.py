@@ -13,7 +13,7 @@ from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.judging import Tally, judged
-from infrastructure.market_data.placing import Placement, settled_placement
+from infrastructure.market_data.placing import Asked, Placement, settled_placement
 from infrastructure.market_data.session_calendar import SessionCalendar
 from infrastructure.market_data.spool import Spool, spooling
 
@@ -22,21 +22,6 @@ PART = 500_000
 
 IN_MEMORY = 2_000_000
 """Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the user says of a file; None leaves it to the file. See `import_bars`."""
-
-    interval: str | None = None
-    timezone: str | None = None
-    stamp: str | None = None
-    keep: str | None = None
-
-    @property
-    def of_stamps(self) -> tuple[str | None, str | None, str | None]:
-        """What concerns stamps: interval, timezone, stamp."""
-        return self.interval, self.timezone, self.stamp
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +44,7 @@ class FileBars:
 
 @dataclass
 class _Reading:
-    """What has been read so far."""
+    """What has been read so far. backwards: of each part that tells, whether it ran so."""
 
     placement: Placement | None = None
     tally: Tally = field(default_factory=Tally)
@@ -85,7 +70,7 @@ def bars_of_file(
         for rows in _whole_moments(_remarked(file.chunks(PART), reading)):
             if reading.placement is None:
                 reading.placement = settled_placement(
-                    file.path, file.facts, rows, calendar_of(rows), *asked.of_stamps
+                    file.path, file.facts, rows, calendar_of(rows), asked
                 )
             held.append(rows)
             if not spool.empty or sum(map(len, held)) > IN_MEMORY:
@@ -107,6 +92,7 @@ def bars_of_file(
 def _rest(
     file: BarFile, spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None
 ) -> BarColumns:
+    """All sound bars, once the last rows are there. Raises DataError where parts overlap."""
     if spool.empty:
         return _judged(_joined(held), reading, keep)
     _spool(spool, held, reading, keep)
@@ -120,6 +106,7 @@ def _rest(
 
 
 def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None) -> None:
+    """Put the sound bars of some rows on disk; Adj Close is not kept of so long a file."""
     for rows in held:
         columns = _judged(rows, reading, keep)
         if len(columns):
@@ -129,11 +116,7 @@ def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | No
 
 def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
     """The sound bars of some rows, ascending and free of float noise."""
-    backwards = _runs_backwards(rows.stamps.wall[rows.stamps.readable])
-    if backwards is not None:
-        reading.backwards.append(backwards)
-    if backwards:
-        rows = rows.take(slice(None, None, -1))
+    rows = _forwards(rows, reading)
     assert reading.placement is not None
     placed = reading.placement.placed(rows.stamps)
     columns = BarColumns(placed.utc, rows.open, rows.high, rows.low, rows.close, rows.volume)
@@ -144,6 +127,14 @@ def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
         reading.adj_close = rows.adj_close[verdict.kept]
     as_they_are = len(verdict.kept) == len(columns) and bool((np.diff(verdict.kept) > 0).all())
     return (columns if as_they_are else columns.take(verdict.kept)).without_noise()
+
+
+def _forwards(rows: FileRows, reading: _Reading) -> FileRows:
+    """The rows with their times mostly rising; that they were turned round is noted."""
+    backwards = _runs_backwards(rows.stamps.wall[rows.stamps.readable])
+    if backwards is not None:
+        reading.backwards.append(backwards)
+    return rows.take(slice(None, None, -1)) if backwards else rows
 
 
 def _runs_backwards(stamps: NDArray[np.int64]) -> bool | None:

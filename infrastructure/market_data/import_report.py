@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from infrastructure.market_data.bar_lines import bar_lines
 from infrastructure.market_data.columns import BarColumns, utc_text
 from infrastructure.market_data.findings.finding import Finding, finding_lines
 
@@ -62,6 +63,15 @@ class ImportReport:
                 f"{self.n_refused:,} refused"
             )
         told += [f"refused: {count:,} with {reason}" for reason, count in self.refused.items()]
+        told += self._remarks()
+        told += [*self.notes, *finding_lines(self.findings)]
+        if self.preview is not None:
+            told += ["nothing was stored; the first bars would be:", *bar_lines(self.preview)]
+        return told
+
+    def _remarks(self) -> list[str]:
+        """What is worth a line where there is any of it."""
+        told = []
         if self.reordered:
             told.append(f"out of time order, sorted: {self.reordered:,}")
         if self.outside_session:
@@ -73,21 +83,7 @@ class ImportReport:
             told.append(f"synthetic bars removed: {self.demo_removed:,}")
         if self.dividends:
             told.append(f"dividends found in Adj Close, stored as factors: {self.dividends:,}")
-        told += self.notes
-        return [*told, *finding_lines(self.findings), *self._preview()]
-
-    def _preview(self) -> list[str]:
-        if self.preview is None:
-            return []
-        head = f"{'opens (UTC)':<21}{'open':>12}{'high':>12}{'low':>12}{'close':>12}{'volume':>16}"
-        bars = self.preview
-        rows = [
-            f"{utc_text(int(bars.timestamp[n])):<21}"
-            f"{bars.open[n]:>12.10g}{bars.high[n]:>12.10g}{bars.low[n]:>12.10g}"
-            f"{bars.close[n]:>12.10g}{bars.volume[n]:>16.12g}"
-            for n in range(len(bars))
-        ]
-        return ["nothing was stored; the first bars would be:", head, *rows]
+        return told
 
     def as_detail(self) -> dict[str, object]:
         """What the history keeps of it, JSON-safe."""

@@ -6,41 +6,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.adjusting import Factors, no_factors
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.checked_series import known_splits
 from infrastructure.market_data.factor_sources import factors_from_adj_close
 from infrastructure.market_data.factor_store import add_unknown_factors
-from infrastructure.market_data.file_bars import Asked, FileBars, bars_of_file
+from infrastructure.market_data.file_bars import FileBars, bars_of_file
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.files.opening import open_bar_file
-from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.history import Change
 from infrastructure.market_data.import_report import ImportReport
+from infrastructure.market_data.import_reporting import unwritten_report
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.judging import DIFFERING, KEPT, REPEATED, UNSORTED
+from infrastructure.market_data.judging import DIFFERING, KEPT
+from infrastructure.market_data.mixing import ADJUSTED
+from infrastructure.market_data.placing import Asked
 from infrastructure.market_data.series import USUAL_CALENDAR
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.session_calendar import SessionCalendar, weekday_of
 from infrastructure.market_data.stamps import check_timezone
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.market_data.writing import ADJUSTED, write_bars
+from infrastructure.market_data.writing import write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
-
-_TOO_FEW_INSIDE = 0.4
-"""Bars from 04:00 to 20:00 have 0.41 of themselves inside a New York session; New York stamps taken
-for UTC at most 0.38."""
 
 _ON_WEEKENDS = 0.2
 """A market that is always open has 2/7 of its bars on Saturdays and Sundays."""
 
 _SHOWN = 5
+"""Bars that a dry run shows."""
 
 
 def import_bars(
@@ -92,7 +89,9 @@ def import_bars(
 
     with bars_of_file(file, calendar_of, asked) as bars:
         _refuse_unfit(file, bars, drop_bad, keep)
-        report = _report(database, file, symbol, bars, adjusted or file.facts.adjusted or "none")
+        report = unwritten_report(
+            database, file, symbol, bars, adjusted or file.facts.adjusted or "none"
+        )
         if say is not None:
             say(file.described())
         if dry_run:
@@ -156,7 +155,7 @@ def _source(path: Path) -> str:
 
 def _likely_calendar(rows: FileRows) -> str:
     """New York's; 24/7 where the bars of weekends are there too."""
-    weekday = (rows.stamps.wall[rows.stamps.readable] // DAY + 3) % 7
+    weekday = weekday_of(rows.stamps.wall[rows.stamps.readable] // DAY)
     always = len(weekday) > 0 and float((weekday >= 5).mean()) > _ON_WEEKENDS
     return "24/7" if always else USUAL_CALENDAR
 
@@ -177,44 +176,6 @@ def _refuse_unfit(file: BarFile, bars: FileBars, drop_bad: bool, keep: str | Non
     )
 
 
-def _report(
-    database: "Database", file: BarFile, symbol: str, bars: FileBars, adjusted: str
-) -> ImportReport:
-    placement, tally, columns = bars.placement, bars.tally, bars.columns
-    calendar, counts = placement.calendar, tally.counts
-    inside = calendar.in_session(columns.timestamp)
-    known = known_splits(database, symbol, calendar)
-    repeated = {REPEATED: counts[REPEATED]} if REPEATED in counts else {}
-    return ImportReport(
-        path=str(file.path),
-        taken_for=file.described(),
-        symbol=symbol,
-        interval=placement.interval,
-        calendar=calendar.name,
-        adjusted=adjusted,
-        read=tally.n_rows,
-        taken=len(columns),
-        new=0,
-        unchanged=0,
-        replaced=0,
-        refused={**tally.refused, **repeated},
-        reordered=counts.get(UNSORTED, 0),
-        outside_session=int((~inside).sum()),
-        sessions=_n_sessions(calendar, columns.timestamp[inside]),
-        demo_removed=0,
-        first=int(columns.timestamp[0]),
-        last=int(columns.timestamp[-1]),
-        ignored_columns=file.ignored,
-        notes=_notes(file, bars, calendar, float(inside.mean())),
-        findings=check_bars(symbol, placement.interval, calendar, columns, known_splits=known),
-    )
-
-
-def _n_sessions(calendar: SessionCalendar, ascending: NDArray[np.int64]) -> int:
-    sessions = calendar.session_of(ascending)
-    return int(np.count_nonzero(np.diff(sessions))) + 1 if len(sessions) else 0
-
-
 def _dividends(symbol: str, bars: FileBars, report: ImportReport) -> Factors:
     """What a daily file's Adj Close says beside its split-adjusted Close."""
     if bars.adj_close is None or report.interval != "1d" or report.adjusted != "split":
@@ -223,20 +184,3 @@ def _dividends(symbol: str, bars: FileBars, report: ImportReport) -> Factors:
     known = np.isfinite(bars.adj_close) & (bars.adj_close > 0)
     columns = (session[known], bars.columns.close[known], bars.adj_close[known])
     return factors_from_adj_close(symbol, *columns)
-
-
-def _notes(
-    file: BarFile, bars: FileBars, calendar: SessionCalendar, inside: float
-) -> tuple[str, ...]:
-    notes = [*file.facts.notes, *bars.placement.notes]
-    notes += [f"{count:,} {remark}" for remark, count in bars.remarks.items()]
-    if "volume" not in file.columns:
-        notes.append("no volume column: volumes are 0")
-    if bars.newest_first:
-        notes.append("the file runs from the newest bar to the oldest: turned round")
-    if inside < _TOO_FEW_INSIDE:
-        notes.append(
-            f"most bars lie outside the sessions of {calendar.name}: is that the "
-            "calendar, and are the stamps in the right --timezone?"
-        )
-    return tuple(notes)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.columns import FAULTS, BarColumns
+from infrastructure.market_data.columns import ROW_FAULTS, VALUES, BarColumns
 
 UNREADABLE, NO_SUCH_HOUR = "time not readable", "time that the clock skips or shows twice"
 REPEATED, DIFFERING = "row repeated word for word", "one time with different values"
 UNSORTED = "time earlier than in a row before"
 
-REASONS = (*FAULTS[:7], UNREADABLE, NO_SUCH_HOUR, REPEATED, DIFFERING, UNSORTED)
+REASONS = (*ROW_FAULTS, UNREADABLE, NO_SUCH_HOUR, REPEATED, DIFFERING, UNSORTED)
 """Code 0 is a sound row."""
 
 HARMLESS = (REPEATED, UNSORTED)
@@ -20,7 +20,6 @@ HARMLESS = (REPEATED, UNSORTED)
 KEPT = ("first", "last")
 
 _SHOWN = 5
-_VALUES = ("open", "high", "low", "close", "volume")
 
 
 @dataclass
@@ -120,7 +119,7 @@ def _doubles(columns: BarColumns, keep: str | None) -> tuple[NDArray[np.bool_], 
     group = np.cumsum(begins) - 1
     first = order[begins][group]  # the first row of each row's time
     other = np.logical_or.reduce(
-        [getattr(columns, name)[order] != getattr(columns, name)[first] for name in _VALUES]
+        [getattr(columns, name)[order] != getattr(columns, name)[first] for name in VALUES]
     )
     disputed = np.bincount(group, weights=other)[group] > 0
     spared = np.zeros(len(columns), dtype=np.bool_)

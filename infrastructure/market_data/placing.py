@@ -1,6 +1,6 @@
 """From what a file's clock shows to opening times in UTC, as the file's first rows settle it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +14,27 @@ from infrastructure.market_data.intervals import DAY, interval_name, interval_se
 from infrastructure.market_data.session_calendar import SessionCalendar
 from infrastructure.market_data.stamp_side import stamps_are_ends, starts_of
 from infrastructure.market_data.stamps import Stamps, localized
-from infrastructure.market_data.zones import judged_zone
+from infrastructure.market_data.zones import judged_zone, no_zone
 
 _LOOKED_AT = 20_000
 """Rows whose steps tell the interval."""
 
+_HOUR = 3_600
 _LONGEST_GAP_OF_DAYS = 4 * DAY
 """Bars that are mostly further apart than a long weekend are no daily bars."""
+
+
+_SHIFTED = "stamps show the end of their bars: shifted to the begin (--stamp start keeps them)"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user says of a file; None leaves it to the file. See `import_bars`."""
+
+    interval: str | None = None
+    timezone: str | None = None
+    stamp: str | None = None
+    keep: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,12 +52,8 @@ class Placement:
         """The same rows with the opening times of their bars in `utc`. Raises DataError."""
         if self.interval == "1d":
             return _daily(self.path, stamps, self.calendar)
-        bare = int((stamps.readable & ~stamps.zoned).sum())
-        if bare and self.timezone is None:
-            raise DataError(
-                f"{self.path}: {bare:,} of {len(stamps.wall):,} rows have a time without a zone; "
-                "say whose clock it is, e.g. --timezone America/New_York"
-            )
+        if self.timezone is None and stamps.bare.any():
+            raise no_zone(self.path, stamps)
         placed = stamps if self.timezone is None else localized(stamps, self.timezone)
         readable = placed.readable
         _in_reach(self.path, self.calendar, placed.utc[readable])
@@ -60,65 +70,63 @@ def settled_placement(
     facts: Facts,
     first: FileRows,
     calendar: SessionCalendar,
-    interval: str | None,
-    timezone: str | None,
-    stamp: str | None,
+    asked: Asked,
 ) -> Placement:
-    """What the first rows show, where the user has not said it: None asks the rows.
-
-    interval, timezone, stamp (`start` or `end`): as the user says. Raises DataError.
-    """
+    """What the first rows show, where neither the user nor the format says it. Raises DataError."""
     stamps = first.stamps
     if not stamps.readable.any():
         raise DataError(
             f"{path}: no time in it can be read; expected ISO 8601 such as "
             "2024-01-02T09:30:00-05:00, a date, or an epoch in s, ms, us or ns"
         )
-    found = settled_interval(path, stamps, interval or facts.interval or None, interval is not None)
+    named = asked.interval or facts.interval or None
+    found = settled_interval(path, stamps, named, by_user=asked.interval is not None)
     if found == "1d":
         return Placement(path, found, None, calendar, at_end=False)
-    notes: tuple[str, ...] = ()
-    timezone = timezone or facts.timezone or None
-    bare = stamps.readable & ~stamps.zoned
-    if timezone is None and bare.any() and bare.sum() == stamps.readable.sum():
-        timezone, told = judged_zone(path, stamps, first.volume, calendar)
-        notes = (told,)
-    asked = stamp or facts.stamps_at
-    if asked:
-        return Placement(path, found, timezone, calendar, asked == "end", notes)
-    guess = Placement(path, found, timezone, calendar, at_end=False)
-    placed = guess.placed(stamps)
-    good = np.flatnonzero(placed.readable)
-    order = good[np.argsort(placed.utc[good], kind="stable")]
-    step = interval_seconds(found)
-    at_end = stamps_are_ends(placed.utc[order], first.volume[order], step, calendar)
-    if at_end:
-        notes = (
-            *notes,
-            "stamps show the end of their bars: shifted to the begin (--stamp start keeps them)",
-        )
-    return Placement(path, found, timezone, calendar, at_end, notes)
+    zone, notes = _settled_zone(path, first, calendar, asked.timezone or facts.timezone)
+    as_starts = Placement(path, found, zone, calendar, at_end=False, notes=notes)
+    side = asked.stamp or facts.stamps_at
+    if side:
+        return replace(as_starts, at_end=side == "end")
+    if _shows_ends(as_starts, first):
+        return replace(as_starts, at_end=True, notes=(*notes, _SHIFTED))
+    return as_starts
+
+
+def _settled_zone(
+    path: Path, first: FileRows, calendar: SessionCalendar, known: str
+) -> tuple[str | None, tuple[str, ...]]:
+    """Whose clock stamps without a zone show, and how that was told.
+
+    Where some rows have a zone, None: the others are refused as they come.
+    """
+    stamps = first.stamps
+    if known or not stamps.bare.any() or stamps.bare.sum() < stamps.readable.sum():
+        return known or None, ()
+    zone, told = judged_zone(path, stamps, first.volume, calendar)
+    return zone, (told,)
+
+
+def _shows_ends(as_starts: Placement, first: FileRows) -> bool:
+    """Whether stamps that were placed as bars' starts are their ends in truth."""
+    placed = as_starts.placed(first.stamps)
+    readable = np.flatnonzero(placed.readable)
+    order = readable[np.argsort(placed.utc[readable], kind="stable")]
+    step = interval_seconds(as_starts.interval)
+    return stamps_are_ends(placed.utc[order], first.volume[order], step, as_starts.calendar)
 
 
 def settled_interval(path: Path, stamps: Stamps, asked: str | None, by_user: bool) -> str:
-    """The most common step between stamps, as the rows' clock shows.
+    """The interval that the rows' clock shows; asked: the one that was named, `by_user` or format.
 
-    Not the median: four-hour bars of a stock step 4 and 20 hours in turn. Raises DataError where
-    the stamps do not tell it, or tell another than was asked for.
+    Raises DataError where the stamps do not tell it, or tell another than the user says.
     """
-    steps = np.diff(np.unique(stamps.wall[stamps.readable][:_LOOKED_AT]))
-    if not len(steps):
+    usual = _usual_step(stamps)
+    if usual is None:
         if asked is None:
             raise DataError(f"{path}: one bar does not tell its interval; give --interval")
         return asked
-    sizes, counts = np.unique(steps, return_counts=True)
-    usual = int(sizes[np.argmax(counts)])
-    found = interval_name(usual)
-    hour = 3_600  # daily stamps in UTC shift with the exchange's clock
-    if DAY - hour <= usual <= DAY + hour or (
-        stamps.dates_only and DAY < usual <= _LONGEST_GAP_OF_DAYS
-    ):
-        found = "1d"
+    found = "1d" if _steps_by_days(usual, stamps.dates_only) else interval_name(usual)
     if found is None:
         raise DataError(
             f"{path}: bars are mostly {usual:,} seconds apart; expected whole minutes up to a day"
@@ -129,6 +137,24 @@ def settled_interval(path: Path, stamps: Stamps, asked: str | None, by_user: boo
             "imported; give the interval of the file, or none"
         )
     return found
+
+
+def _usual_step(stamps: Stamps) -> int | None:
+    """The most common step between stamps in seconds; None where there is but one stamp.
+
+    Not the median: four-hour bars of a stock step 4 and 20 hours in turn.
+    """
+    steps = np.diff(np.unique(stamps.wall[stamps.readable][:_LOOKED_AT]))
+    if not len(steps):
+        return None
+    sizes, counts = np.unique(steps, return_counts=True)
+    return int(sizes[np.argmax(counts)])
+
+
+def _steps_by_days(step: int, dates_only: bool) -> bool:
+    """Whether a usual step is that of daily bars, whose stamps in UTC shift with the clocks."""
+    about_a_day = abs(step - DAY) <= _HOUR
+    return about_a_day or (dates_only and DAY < step <= _LONGEST_GAP_OF_DAYS)
 
 
 def _daily(path: Path, stamps: Stamps, calendar: SessionCalendar) -> Stamps:

@@ -1,21 +1,19 @@
 """What is known of the stored series: the table `bar_series`, kept true whoever writes bars."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import delete, select
 
 from infrastructure.database.bulk import insert_or_update
-from infrastructure.database.models import bar_series, market_bars
-from infrastructure.database.numbers import Fields, fetch_numbers
+from infrastructure.database.models import bar_series
 from infrastructure.errors import StorageError
+from infrastructure.market_data.bar_rows import sources_of, stored_columns, stored_parts
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.columns import BarColumns, utc_text
-from infrastructure.market_data.counting import SeriesCount, SeriesCounter
+from infrastructure.market_data.columns import utc_text
+from infrastructure.market_data.counting import SeriesCount, count_parts
 from infrastructure.market_data.intervals import interval_seconds
 
 if TYPE_CHECKING:
@@ -23,13 +21,18 @@ if TYPE_CHECKING:
 
     from infrastructure.database.engine import Database
 
+__all__ = [
+    "USUAL_CALENDAR",
+    "StoredSeries",
+    "keep_count",
+    "one_series",
+    "recounted",
+    "stored_columns",
+    "stored_series",
+]
+
 USUAL_CALENDAR = "XNYS"
 """By which bars are counted whose calendar nobody said."""
-
-_PRICES = ("open", "high", "low", "close", "volume")
-_FIELDS = Fields(("timestamp",), _PRICES)
-_AT_ONCE = 1_000_000
-"""Rows counted at a time: however long a series is, 50 MB of it are in memory."""
 
 
 @dataclass(frozen=True)
@@ -116,38 +119,6 @@ def keep_count(
     return series
 
 
-def stored_columns(
-    connection: "Connection",
-    symbol: str,
-    interval: str,
-    first: int | None = None,
-    last: int | None = None,
-    limit: int | None = None,
-) -> BarColumns:
-    """Bars as they are stored, oldest first: stamps from `first` up to but not including `last`."""
-    query = select(*(market_bars.c[name] for name in (*_FIELDS.whole, *_FIELDS.real)))
-    query = query.where(*_is(symbol, interval)).order_by(market_bars.c.timestamp)
-    if first is not None:
-        query = query.where(market_bars.c.timestamp >= first)
-    if last is not None:
-        query = query.where(market_bars.c.timestamp < last)
-    return BarColumns(**fetch_numbers(connection, query.limit(limit), _FIELDS))
-
-
-def stored_parts(
-    connection: "Connection", symbol: str, interval: str, rows: int = _AT_ONCE
-) -> Iterator[BarColumns]:
-    """All bars of a series as they are stored, oldest first, some at a time."""
-    first: int | None = None
-    while True:
-        part = stored_columns(connection, symbol, interval, first, limit=rows)
-        if len(part):
-            yield part
-        if len(part) < rows:
-            return
-        first = int(part.timestamp[-1]) + 1
-
-
 def _known(database: "Database", symbol: str | None) -> dict[tuple[str, str], StoredSeries | None]:
     with database.read() as connection:
         rows = connection.execute(_rows_of(symbol)).mappings().all()
@@ -186,30 +157,10 @@ def _counted(
     row: Any = connection.execute(query).mappings().first() or {}
     calendar = calendar or row.get("calendar") or USUAL_CALENDAR
     if count is None:
-        counter = SeriesCounter(interval, get_calendar(calendar))
-        for part in stored_parts(connection, symbol, interval):
-            counter.add(part)
-        count = counter.result()
+        parts = stored_parts(connection, symbol, interval)
+        count = count_parts(interval, get_calendar(calendar), parts)
     if count is None:
         return None
     adjusted = adjusted or row.get("adjusted") or "none"
-    sources = sources or _sources(connection, symbol, interval)
+    sources = sources or sources_of(connection, symbol, interval)
     return StoredSeries(symbol, interval, calendar, adjusted, sources, count)
-
-
-def _sources(connection: "Connection", symbol: str, interval: str) -> str:
-    """Where the bars came from, by looking at every row."""
-    names = connection.execute(
-        select(market_bars.c.source).where(*_is(symbol, interval)).distinct()
-    )
-    return ", ".join(sorted(names.scalars()))
-
-
-def _is(symbol: str, interval: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return market_bars.c.symbol == symbol, market_bars.c.interval == interval
-
-
-def has_real_bars(connection: "Connection", symbol: str, interval: str) -> int:
-    """How many stored bars of a series are not synthetic."""
-    real = select(func.count()).select_from(market_bars).where(*_is(symbol, interval))
-    return int(connection.execute(real.where(market_bars.c.source != DEMO_SOURCE)).scalar_one())

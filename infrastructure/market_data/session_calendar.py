@@ -127,9 +127,19 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
+def weekday_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Weekday of dates in days since 1970, from 0, Monday; day 0 was a Thursday."""
+    return (days + 3) % 7
+
+
+def date_of_day(day_of_session: int) -> date:
+    """The date of a session in days since 1970."""
+    return _EPOCH + timedelta(days=int(day_of_session))
+
+
 def day_text(day_of_session: int) -> str:
     """A session for messages: `2024-01-02`."""
-    return (_EPOCH + timedelta(days=int(day_of_session))).isoformat()
+    return date_of_day(day_of_session).isoformat()
 
 
 def _date_of(stamp: int) -> str:

@@ -1,5 +1,6 @@
 """Times of rows as files give them, and the clock that those without a zone show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,16 @@ class Stamps:
         """Chosen rows: a mask, row numbers, or a slice."""
         return Stamps(*(getattr(self, f.name)[rows] for f in fields(self)))
 
+    @classmethod
+    def joined(cls, parts: "Sequence[Stamps]") -> "Stamps":
+        """Parts of one file, one after another."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """Rows with a time that does not say where."""
+        return self.readable & ~self.zoned
+
     @property
     def dates_only(self) -> bool:
         """Whether every row that can be read shows midnight."""
@@ -48,7 +59,7 @@ def localized(stamps: Stamps, timezone: str) -> Stamps:
     import pandas as pd
 
     zone = check_timezone(timezone)
-    bare = stamps.readable & ~stamps.zoned
+    bare = stamps.bare
     wall = pd.DatetimeIndex(stamps.wall[bare].astype("datetime64[s]"))
     try:
         local = wall.tz_localize(zone, ambiguous="infer", nonexistent="NaT")
@@ -67,8 +78,7 @@ def check_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        meant = nearest(str(name), sorted(available_timezones()))
-        hint = f' (did you mean "{meant}"?)' if meant else ""
+        hint = hint_of(name, sorted(available_timezones()))
         raise ConfigError(
             "timezone: expected a name such as America/New_York or UTC; "
             f"found {str(name)[:40]!r}{hint}"

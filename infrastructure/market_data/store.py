@@ -1,6 +1,6 @@
 """Bars out of the database: what a strategy reads."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import numpy as np
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.adjusting import Adjustment, adjusted, check_adjustment
 from infrastructure.market_data.assembling import assemble, check_session, make_bars
+from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.column_cache import (
@@ -26,7 +27,6 @@ from infrastructure.market_data.series import (
     StoredSeries,
     one_series,
     recounted,
-    stored_columns,
     stored_series,
 )
 from infrastructure.market_data.session_calendar import SessionCalendar, day_number
@@ -77,15 +77,34 @@ def read_bars(
         raise ConfigError(f"start {start} must not lie after end {end}")
     how = check_adjustment("adjust", adjust)
     days = get_calendar(calendar, database)
-    bars = _read(database, symbol, interval, days, session, start, end)
+    wanted = _Wanted(symbol, interval, days, session, start, end)
+    bars = _read(database, wanted)
     if bars is None or bars.synthetic:
         source = _finer(database, symbol, interval)
         if source is not None:
             fine = read_bars(database, symbol, source, calendar, session, start, end, adjust)
             return resampled(fine, interval, days)
     if bars is None or not len(bars):
-        raise _no_bars(database, symbol, interval, calendar, session, start, end)
+        raise _no_bars(database, wanted)
     return bars if how == "none" else _adjusted(database, bars, how)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What `read_bars` was asked for, checked."""
+
+    symbol: str
+    interval: str
+    calendar: SessionCalendar
+    session: str
+    start: date | None
+    end: date | None
+
+    def assembled(self, columns: BarColumns, source: str) -> Bars:
+        """The bars that are wanted, of stored columns. Raises DataError for an unfit row."""
+        checked = columns.checked(f"{self.symbol} {self.interval}")
+        where = (self.symbol, self.interval, self.calendar)
+        return assemble(*where, checked, self.session, source, self.start, self.end)
 
 
 def _finer(database: "Database", symbol: str, interval: str) -> str | None:
@@ -95,86 +114,54 @@ def _finer(database: "Database", symbol: str, interval: str) -> str | None:
 
 
 def _adjusted(database: "Database", bars: Bars, how: Adjustment) -> Bars:
+    """The bars on the scale of the newest session; themselves where no factor concerns them."""
     factors = read_factors(database, bars.symbol)
     if not len(factors):
         return bars
     (series,) = (s for s in stored_series(database, bars.symbol) if s.interval == bars.interval)
     came = check_adjustment("adjusted", series.adjusted)
-    names = BarColumns.__dataclass_fields__
-    columns = BarColumns(*(getattr(bars, name) for name in names))
+    columns = BarColumns(*(getattr(bars, field.name) for field in fields(BarColumns)))
     scaled = adjusted(columns, bars.session, factors, how, came)
     return bars if scaled is columns else replace(bars, **vars(scaled))
 
 
-def _read(
-    database: "Database",
-    symbol: str,
-    interval: str,
-    calendar: SessionCalendar,
-    session: str,
-    start: date | None,
-    end: date | None,
-) -> Bars | None:
-    """The bars from start to end; None where the series has none at all."""
+def _read(database: "Database", wanted: _Wanted) -> Bars | None:
+    """The bars that are wanted; None where the series has none at all."""
+    symbol, interval = wanted.symbol, wanted.interval
     with database.read() as connection:
         series = one_series(connection, symbol, interval)
         if series is not None:
-            return _of_series(connection, series, calendar, session, start, end)
+            return _of_series(connection, series, wanted)
     # Another program has written to it, or there is none.
     if recounted(database, symbol, interval) is None:
         return None
     with database.read() as connection:
         series = one_series(connection, symbol, interval)
         if series is None:  # a database that cannot be written keeps no count
-            columns = stored_columns(connection, symbol, interval)
-            name = f"{symbol} {interval}"
-            return assemble(
-                symbol, interval, calendar, columns.checked(name), session, "", start, end
-            )
-        return _of_series(connection, series, calendar, session, start, end)
+            return wanted.assembled(stored_columns(connection, symbol, interval), source="")
+        return _of_series(connection, series, wanted)
 
 
-def _of_series(
-    connection: "Connection",
-    series: StoredSeries,
-    calendar: SessionCalendar,
-    session: str,
-    start: date | None,
-    end: date | None,
-) -> Bars:
+def _of_series(connection: "Connection", series: StoredSeries, wanted: _Wanted) -> Bars:
     """From the mapped columns where the series is long, else from the table."""
     if series.count.n_bars >= CACHED_FROM:
-        return _between(_whole(connection, series, calendar, session), start, end)
-    first, last = calendar.stamps_between(start, end)
+        return _between(_whole(connection, series, wanted), wanted.start, wanted.end)
+    first, last = wanted.calendar.stamps_between(wanted.start, wanted.end)
     columns = stored_columns(connection, series.symbol, series.interval, first, last)
-    return _assembled(series, columns, calendar, session, start, end)
+    return wanted.assembled(columns, series.sources)
 
 
-def _whole(
-    connection: "Connection", series: StoredSeries, calendar: SessionCalendar, session: str
-) -> Bars:
-    key = cache_key(series.count.content, calendar, session)
+def _whole(connection: "Connection", series: StoredSeries, wanted: _Wanted) -> Bars:
+    """All bars of a long series, mapped; made from the table where nobody has made them yet."""
+    key = cache_key(series.count.content, wanted.calendar, wanted.session)
     columns = cached_columns(key)
     if columns is not None:
-        names = (series.symbol, series.interval, calendar.name)
+        names = (series.symbol, series.interval, wanted.calendar.name)
         return Bars(*names, **columns, source=series.sources)
     read = stored_columns(connection, series.symbol, series.interval)
-    bars = _assembled(series, read, calendar, session)
+    bars = replace(wanted, start=None, end=None).assembled(read, series.sources)
     keep_columns(key, bars)
     return bars
-
-
-def _assembled(
-    series: StoredSeries,
-    columns: BarColumns,
-    calendar: SessionCalendar,
-    session: str,
-    start: date | None = None,
-    end: date | None = None,
-) -> Bars:
-    symbol, interval = series.symbol, series.interval
-    checked = columns.checked(f"{symbol} {interval}")
-    return assemble(symbol, interval, calendar, checked, session, series.sources, start, end)
 
 
 def _between(bars: Bars, start: date | None, end: date | None) -> Bars:
@@ -187,22 +174,14 @@ def _between(bars: Bars, start: date | None, end: date | None) -> Bars:
     return bars if (first, last) == (0, len(bars)) else bars.rows(first, max(first, last))
 
 
-def _no_bars(
-    database: "Database",
-    symbol: str,
-    interval: str,
-    calendar: str,
-    session: str,
-    start: date | None,
-    end: date | None,
-) -> DataError:
+def _no_bars(database: "Database", wanted: _Wanted) -> DataError:
     """One line: what was asked for, what there is, what to do."""
+    symbol, interval, start, end = wanted.symbol, wanted.interval, wanted.start, wanted.end
     held = stored_series(database, symbol)
     there = ", ".join(map(str, held)) or f"nothing of {symbol}"
     since = f" from {start}" if start else ""
     until = f" to {end}" if end else ""
-    hours = f"{session} hours" if session == "regular" else "extended hours"
-    asked = f"no bars{since}{until} in the {hours} of {calendar}"
+    asked = f"no bars{since}{until} in the {wanted.session} hours of {wanted.calendar.name}"
     if not any(series.interval == interval for series in held):
         asked = "no bars stored"
     return DataError(

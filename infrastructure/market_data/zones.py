@@ -34,27 +34,30 @@ def judged_zone(
 
     Raises DataError where the sessions do not tell it: the user must.
     """
-    bare = int((stamps.readable & ~stamps.zoned).sum())
-    asked = DataError(
-        f"{path}: {bare:,} of {len(stamps.wall):,} rows have a time without a zone; say whose "
-        "clock it is, e.g. --timezone America/New_York"
-    )
     if calendar.opens_all_day:
-        raise asked
+        raise no_zone(path, stamps)
     own = exchange_timezone(calendar.name)
     zones = dict.fromkeys((own, *CANDIDATES) if own else CANDIDATES)
     trials = [_tried(stamps, volume, calendar, zone) for zone in zones]
     best, second, *_ = sorted(trials, key=lambda trial: (-trial.volume, -trial.bars))
     others = [trial.bars for trial in trials if trial is not best]
     leads = best.volume >= _ENOUGH and best.volume - second.volume >= _LEAD
-    alone = bare >= _MANY_BARS and best.bars == 1.0 and max(others) < 0.99
+    alone = stamps.bare.sum() >= _MANY_BARS and best.bars == 1.0 and max(others) < 0.99
     if not (leads or alone):
-        raise asked
+        raise no_zone(path, stamps)
     told = (
         f"times without a zone taken as {best.zone}: {100 * best.volume:.1f} % of the volume in "
         f"the sessions of {calendar.name} ({second.zone}: {100 * second.volume:.1f} %)"
     )
     return best.zone, told
+
+
+def no_zone(path: Path, stamps: Stamps) -> DataError:
+    """What is asked of the user where nothing tells whose clock stamps show."""
+    return DataError(
+        f"{path}: {int(stamps.bare.sum()):,} of {len(stamps.wall):,} rows have a time without a "
+        "zone; say whose clock it is, e.g. --timezone America/New_York"
+    )
 
 
 def _tried(

@@ -43,3 +43,24 @@ def test_a_column_given_twice_is_refused(tmp_path: Path, more: str, found: str) 
     with pytest.raises(DataError) as refusal:
         open_bar_file(path)
     assert str(refusal.value) == f"{path}: two columns could be {found}"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"chart": {"result": null, "error": null}}',
+        '{"chart": {"result": []}}',
+        '{"Meta Data": 3, "Time Series (Daily)": {}}',
+        '{"result": {"XXBTZUSD": [1, 2]}}',
+        '{"columns": 1, "data": 2}',
+        "[[1, 2, 3, 4, 5], 7]",
+    ],
+)
+def test_an_answer_with_its_keys_alone_is_refused_in_one_line(
+    tmp_path: Path, document: str
+) -> None:
+    """A provider's keys promise a shape that the values below them need not have."""
+    path = tmp_path / "bars.json"
+    path.write_text(document)
+    with pytest.raises(DataError, match=r"bars\.json: "):
+        open_bar_file(path)
