@@ -86,7 +86,6 @@ def bars_of_file(
             held.append(rows)
             if sum(map(len, held)) > IN_MEMORY:
                 _spool(spool, held, reading, asked.keep)
-                held = []
         columns = _rest(file, spool, held, reading, asked.keep)
         assert reading.placement is not None
         yield FileBars(
@@ -115,8 +114,9 @@ def _rest(
 
 
 def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None) -> None:
-    for rows in held:
-        columns = _judged(rows, reading, keep)
+    """Judge part after part; each leaves `held`, and the memory, before the next."""
+    while held:
+        columns = _judged(held.pop(0), reading, keep)
         if len(columns):
             spool.add(columns)
     reading.adj_close = None
