@@ -75,7 +75,6 @@ def bars_of_file(
             held.append(rows)
             if not spool.empty or sum(map(len, held)) > IN_MEMORY:
                 _spool(spool, held, reading, asked.keep)
-                held = []
         columns = _rest(file, spool, held, reading, asked.keep)
         assert reading.placement is not None
         yield FileBars(
@@ -106,9 +105,12 @@ def _rest(
 
 
 def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | None) -> None:
-    """Put the sound bars of some rows on disk; Adj Close is not kept of so long a file."""
-    for rows in held:
-        columns = _judged(rows, reading, keep)
+    """Put the sound bars of some rows on disk; each part leaves `held`, and the memory, at once.
+
+    Adj Close is not kept of so long a file.
+    """
+    while held:
+        columns = _judged(held.pop(0), reading, keep)
         if len(columns):
             spool.add(columns)
     reading.adj_close = None

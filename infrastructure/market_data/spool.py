@@ -37,6 +37,7 @@ class Spool:
 
     def joined(self) -> BarColumns | None:
         """The parts in time order, memory-mapped; None where they overlap."""
+        _give_back_memory()
         order = sorted(range(len(self._parts)), key=lambda number: self._parts[number])
         for one, other in pairwise(order):
             if self._parts[one][1] >= self._parts[other][0]:
@@ -55,6 +56,13 @@ class Spool:
                 file.unlink()
             columns[name] = whole
         return BarColumns(**columns)
+
+
+def _give_back_memory() -> None:
+    """Arrow keeps what it read a file with; the mapped columns are in its stead from here on."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 @contextmanager
