@@ -12,6 +12,7 @@ import typer
 
 from infrastructure.cli.start import INTERRUPTED, tell_interrupted
 from infrastructure.errors import KairosError
+from infrastructure.wording import printable
 
 DONE, READER_GONE, USER_ERROR = 0, 1, 2
 
@@ -61,7 +62,7 @@ def print_error(error: KairosError, verbose: bool = False) -> None:
         import traceback
 
         traceback.print_exception(error)
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {printable(str(error))}", file=sys.stderr)
 
 
 def _usage_error(error: Any, name: str) -> int:

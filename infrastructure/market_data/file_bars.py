@@ -23,6 +23,9 @@ IN_MEMORY = 4_000_000
 """Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
 
 
+_TURNED = {"first": "last", "last": "first"}
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the user says of a file; None leaves it to the file. See `import_bars`."""
@@ -129,6 +132,7 @@ def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
         reading.backwards.append(backwards)
     if backwards:
         rows = rows.take(slice(None, None, -1))
+        keep = _TURNED.get(keep or "")  # the file's first row has become the last
     assert reading.placement is not None
     placed = reading.placement.placed(rows.stamps)
     columns = BarColumns(placed.utc, rows.open, rows.high, rows.low, rows.close, rows.volume)

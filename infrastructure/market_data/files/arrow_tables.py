@@ -1,6 +1,7 @@
 """Parquet and Feather files, some rows at a time."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,31 @@ def feather_tables(path: Path) -> Iterator[Table]:
 def _tables(format: str, batches: Iterator[Any]) -> Iterator[Table]:
     place = 1
     for batch in batches:
-        frame = batch.to_pandas()
+        frame = _flat(batch).to_pandas()
         if frame.index.inferred_type not in ("integer", "empty"):  # the times are its index
             frame = frame.reset_index()
         frame.columns = [_joined(name) for name in frame.columns]
         yield Table(format, frame.reset_index(drop=True), "row", place)
         place += len(frame)
+
+
+def _flat(batch: Any) -> Any:
+    """The batch with empty cells where a cell is no text and no number: lists, objects, bytes."""
+    import pyarrow as pa
+
+    def flat(column: Any) -> Any:
+        if pa.types.is_nested(column.type):
+            return pa.nulls(len(column))
+        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+            with suppress(pa.ArrowInvalid):  # some writers do not say that their bytes are text
+                return column.cast(pa.string())
+            return pa.nulls(len(column))
+        return column
+
+    columns = [flat(column) for column in batch.columns]
+    fields = [pa.field(n, c.type) for n, c in zip(batch.schema.names, columns, strict=True)]
+    schema = pa.schema(fields, metadata=batch.schema.metadata)
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _joined(name: Any) -> str:

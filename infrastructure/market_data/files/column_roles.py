@@ -12,8 +12,8 @@ PRICES = ("open", "high", "low", "close")
 
 _NAMES = {
     "time": (
-        "timestamp datetime date_time open_time opentime date time t ts unix unix_time epoch "
-        "window_start gmt_time local_time time_key bar_start start_time begins_at "
+        "timestamp time_stamp datetime date_time open_time opentime date time t ts unix unix_time "
+        "epoch window_start gmt_time local_time time_key bar_start start_time begins_at "
         "candle_begin_time datum fecha zeit datum_zeit date_heure index"
     ),
     "clock": "time uhrzeit zeit heure hora",

@@ -81,6 +81,7 @@ class RowMaker:
         self._comma_decimal: bool | None = None
         self._volume = roles.volume
         self._settled = False
+        self._symbols: dict[str, None] = {}  # of all parts, in the file's order
 
     def rows(self, frame: "pd.DataFrame", place: NDArray[np.int64]) -> FileRows | None:
         """The rows of a frame; None where all of them are blank. Raises DataError."""
@@ -108,7 +109,7 @@ class RowMaker:
 
     def _settle(self, frame: "pd.DataFrame", times: Any) -> None:
         """What the first rows show of dates, decimal marks and which volume is meant."""
-        order = date_order(times)
+        order = self._order_of(times)
         if order is None and self._order is None:
             raise DataError(
                 f"{self._path}: {str(times.iloc[0])[:20]!r} and every other date in it could be "
@@ -124,6 +125,12 @@ class RowMaker:
         self._comma_decimal = any(has_comma_decimals(text, self._commas_are_free) for text in texts)
         self._volume = _better_volume(frame, self._volume)
         self._settled = True
+
+    def _order_of(self, times: Any) -> str | None:
+        try:
+            return date_order(times)
+        except DataError as error:
+            raise DataError(f"{self._path}: {error}; correct the file") from None
 
     def _times(self, frame: "pd.DataFrame") -> Any:
         times = frame[self._roles.time]
@@ -148,16 +155,18 @@ class RowMaker:
         return volumes, int(absent.sum())
 
     def _refuse_several(self, frame: "pd.DataFrame") -> None:
-        name = self._roles.symbol
-        if name is not None and frame[name].nunique() > 1:
-            raise several_instruments(self._path, [*frame[name].unique()])
+        if self._roles.symbol is not None:
+            named = frame[self._roles.symbol].dropna().astype("string").str.strip()
+            self._symbols |= dict.fromkeys(named.unique())
+            if len(self._symbols) > 1:
+                raise several_instruments(self._path, [*self._symbols])
 
     def _refuse_other_order(self, times: Any, stamps: Stamps, place: NDArray[np.int64]) -> None:
         """A date that contradicts the order of the rows before it is no typing error."""
         unread = np.flatnonzero(~stamps.readable)
         if self._order is None or not len(unread):
             return
-        other = date_order(times.iloc[unread])
+        other = self._order_of(times.iloc[unread])
         if other and other != self._order:
             line = int(place[unread[0]])
             raise DataError(

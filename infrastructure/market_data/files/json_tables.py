@@ -1,6 +1,7 @@
 """JSON as brokers and exchanges answer it: each shape is told by its keys."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -30,12 +31,23 @@ def read_json(path: Path, raw: bytes) -> Table:
         _lists, _records,
     )  # fmt: skip
     for shape in shapes:
-        table = shape(path, document)
+        table = _told(shape, path, document)
         if table is not None:
             if not len(table.frame):
                 raise DataError(f"{path}: {table.format} without a single bar")
             return table
     raise _unknown(path, document)
+
+
+def _told(shape: Callable[[Path, Any], Table | None], path: Path, document: Any) -> Table | None:
+    """The table that a shape makes of a document; whose inner parts may be of any kind."""
+    try:
+        return shape(path, document)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path}: begins like an answer with bars, but its parts are not of that form "
+            f"({type(error).__name__}: {' '.join(str(error).split())[:80]}); expected bars"
+        ) from error
 
 
 def _parsed(path: Path, raw: bytes) -> Any:
@@ -64,7 +76,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 def _line(path: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line, parse_constant=_no_constant, object_pairs_hook=_pairs)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: line {number} is not valid JSON: {str(error)[:80]}") from None
 
 
@@ -83,8 +95,8 @@ def _no_constant(name: str) -> NoReturn:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the key {twice[:40]!r} stands twice in one object")
     return found
 

@@ -14,6 +14,8 @@ NOTHING = ("", "-", "--", "null", "none", "n/a", "na", "nan", "#n/a", ".", "—"
 
 _PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,3}(\.\d{3})*,\d+|[+-]?\d+,\d+")
+_WITH_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?[kKmMbBtT]?")
+"""In a file of decimal commas a point stands before three digits, or is a mistake."""
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _UNITS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
@@ -34,6 +36,7 @@ def numbers_of(
         return column.to_numpy(dtype=np.float64, na_value=np.nan).copy()
     text = column.astype("string").str.strip().str.lstrip("$€£")
     if comma_decimal:
+        text = text.where(text.str.fullmatch(_WITH_COMMA).fillna(False))
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     else:
         grouped = text.str.fullmatch(_THOUSANDS).fillna(False)

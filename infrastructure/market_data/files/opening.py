@@ -132,8 +132,9 @@ def _of_tables(path: Path, tables: Iterator[Table], dates: str | None) -> BarFil
         raise DataError(f"{path}: holds no bars")
     roles = roles_of(path, [*first.frame.columns])
     facts = first.facts
-    if roles.symbol is not None and not facts.symbol and len(first.frame):
-        facts = replace(facts, symbol=str(first.frame[roles.symbol].iloc[0]))
+    if roles.symbol is not None and not facts.symbol:
+        named = first.frame[roles.symbol].dropna()
+        facts = replace(facts, symbol=str(named.iloc[0]) if len(named) else "")
 
     def frames(_rows: int) -> Iterator[tuple["pd.DataFrame", Any]]:
         yield first.frame, np.arange(first.first_place, first.first_place + len(first.frame))

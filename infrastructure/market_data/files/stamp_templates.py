@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DAY = 86_400
+_FARTHEST = 14
+"""Hours from UTC that a clock may be."""
 _DIGITS = "yodhmsfxw"
 
 
@@ -68,6 +70,7 @@ def parse(texts: NDArray[np.uint8], template: str) -> Parsed:
     hour, minute, second = number("h"), number("m"), number("s")
     fits &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     fits &= (hour < 24) & (minute < 60) & (second < 60)
+    fits &= (number("x") <= _FARTHEST) & (number("w") < 60)
     month = np.where(fits, month, 1)
     fits &= day <= _days_in(year, month)
     wall = _days(year, month, day) * _DAY + hour * 3_600 + minute * 60 + second

@@ -21,6 +21,7 @@ DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
 _EPOCHS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
 """Below the first number an epoch counts 1/second of a second: 1e11 s is the year 5138."""
 _OLDEST_EPOCH = 1e8  # 1973; a smaller number is no time that a file of bars would hold
+_LATEST_EPOCH = 1e20
 
 _DATES = ("yyyy-oo-dd", "yyyy/oo/dd", "yyyy.oo.dd", "yyyyoodd", "dd.oo.yyyy")
 _CLOCKS = ("", "hh:mm", "hh:mm:ss", "hhmm", "hhmmss")
@@ -28,7 +29,7 @@ _FRACTIONS = ("", ".f", ".ff", ".fff", ".ffff", ".fffff", ".ffffff", ".fffffffff
 _ZONES = ("", "Z", "z", "+xx:ww", "+xxww", "+xx", " +xx:ww", " +xxww", " UTC", " GMT", " GMT+xxww")
 _UTC_ENDINGS = ("Z", "z", " UTC", " GMT")
 _ORDERED = {DAY_FIRST: ("dd", "oo"), MONTH_FIRST: ("oo", "dd")}
-_TWO_TWO_FOUR = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?!\d)")
+_TWO_TWO_FOUR = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?!\d)")
 _SHORT_ZONES = {
     **dict.fromkeys(("EST", "EDT"), "America/New_York"),
     **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
@@ -171,10 +172,9 @@ def _fill_by_pandas(
         _fill_zoned(stamps, text, rows, zone, order)
         text, rows = text[zone.isna().to_numpy()], rows[zone.isna().to_numpy()]
     for moments in _tries(text, order):
-        good = moments.notna().to_numpy(dtype=np.bool_)
+        good = moments.notna().to_numpy(dtype=np.bool_) & ~stamps.readable[rows]
         if good.any():
             _take(stamps, rows[good], _from_moments(moments[good]))
-            text, rows = text[~good], rows[~good]
 
 
 def _tries(text: "pd.Series[Any]", order: str | None) -> "Any":
@@ -186,9 +186,7 @@ def _tries(text: "pd.Series[Any]", order: str | None) -> "Any":
     for start in orders:
         for year in ("/%Y", "/%y"):
             for clock in clocks:
-                yield pd.to_datetime(
-                    plain.loc[text.index], format=start + year + clock, errors="coerce"
-                ).loc[text.index]
+                yield pd.to_datetime(plain, format=start + year + clock, errors="coerce")
     named = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d.%b %Y", "%Y-%m-%d")
     for date in named:
         for clock in clocks:
@@ -228,7 +226,7 @@ def _from_moments(moments: "pd.Series[Any]") -> Stamps:
 
 
 def _from_numbers(numbers: NDArray[np.float64]) -> Stamps:
-    readable = np.isfinite(numbers) & (numbers >= _OLDEST_EPOCH)
+    readable = (numbers >= _OLDEST_EPOCH) & (numbers < _LATEST_EPOCH)  # NaN compares False
     seconds = np.zeros(len(numbers))
     smallest = 0.0
     for limit, parts in _EPOCHS:

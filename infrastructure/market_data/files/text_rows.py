@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLOCK = 8 << 20
+_ONE_BYTE = ("utf-8", "utf-8-sig", "cp1252")
+"""Encodings whose line feeds are bytes of their own."""
 _FOOTERS = ("downloaded from", "#", "total", "source:")
 
 
@@ -47,7 +49,7 @@ class TextRows:
         self.names = _fitted(names, layout)
         self._left_out: list[int] = []  # lines that are no rows
         self._bad: tuple[int, int, str] | None = None
-        self.footers = 0
+        self._footer: tuple[int, str] | None = None  # the first
 
     def frames(self, rows: int) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
         """(cells, line numbers) of some `rows` rows at a time. Raises DataError."""
@@ -80,10 +82,11 @@ class TextRows:
     def _frames(
         self, rows: int, numbers: set[str]
     ) -> Iterator[tuple["pd.DataFrame", NDArray[np.int64]]]:
-        self._left_out, self._bad, self.footers = [], None, 0
+        self._left_out, self._bad, self._footer = [], None, None
         done, batches, held = 0, [], 0
         with opened(self._path) as stream:
-            for batch in self._batches(stream, numbers):
+            counted = _Counted(stream)
+            for batch in self._batches(counted, numbers):
                 self._refuse_bad()
                 batches.append(batch)
                 held += len(batch)
@@ -91,6 +94,7 @@ class TextRows:
                     yield self._frame(batches), self._lines(done, held)
                     done, batches, held = done + held, [], 0
             self._refuse_bad()
+            self._refuse_lost(done + held, counted.line_feeds)
         if held:
             yield self._frame(batches), self._lines(done, held)
 
@@ -141,7 +145,7 @@ class TextRows:
         text = row.text.strip().strip('"').lower()
         if text.strip(self._layout.delimiter):
             if text.startswith(_FOOTERS):
-                self.footers += 1
+                self._footer = self._footer or (line, row.text)
             elif self._bad is None:
                 self._bad = (line, row.actual_columns, row.text)
         self._left_out.append(line)
@@ -155,6 +159,23 @@ class TextRows:
                 f"{len(self.names)} ({text[:40]!r}); nothing was imported; correct the file"
             )
 
+    def _refuse_lost(self, rows: int, line_feeds: int) -> None:
+        """No line may be gone into a cell, or pass for the maker's last words in the middle."""
+        last = self._layout.first_line - 1 + rows + len(self._left_out)
+        if self._layout.encoding in _ONE_BYTE and line_feeds > last:
+            raise DataError(
+                f"{self._path}: {line_feeds - last:,} ends of lines stand inside quotes: one is "
+                "missing, or too many; nothing was imported; correct the file"
+            )
+        if self._footer is None:
+            return
+        line, text = self._footer
+        if sum(1 for each in self._left_out if each >= line) < last - line + 1:
+            raise DataError(
+                f"{self._path}: line {line:,} is no row ({text[:40]!r}), and rows follow it; "
+                "nothing was imported; correct the file"
+            )
+
     def _lines(self, done: int, count: int) -> NDArray[np.int64]:
         """Line numbers of rows `done` to `done + count`: all lines but those left out."""
         first = self._layout.first_line
@@ -166,6 +187,24 @@ class TextRows:
     def _damaged(self, error: Exception) -> DataError:
         reason = " ".join(str(error).split())[:120]
         return DataError(f"{self._path}: is no readable table: {reason}")
+
+
+class _Counted:
+    """A stream that counts the line feeds read from it."""
+
+    closed = False
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.line_feeds = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data: bytes = self._stream.read(size)
+        self.line_feeds += data.count(b"\n")
+        return data
+
+    def close(self) -> None:
+        """Left to whoever opened the stream."""
 
 
 def _fitted(names: tuple[str, ...], layout: Layout) -> list[str]:

@@ -1,5 +1,6 @@
 """Excel and OpenDocument workbooks: the one sheet that holds a table of bars."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,10 +9,15 @@ from zipfile import BadZipFile, ZipFile
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.files.column_roles import looks_like_header
+from infrastructure.market_data.files.compression import DECOMPRESSION_ERRORS
 from infrastructure.market_data.files.table import Table
 
 _MARKS = ("[Content_Types].xml", "content.xml")
 _TITLE_ROWS = 20
+_MOST_CELLS = 50_000_000
+_MOST_BYTES = 1 << 30
+_PLACE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]{1,7})"')
+_AT_ONCE = 1 << 20
 
 
 def is_workbook(path: Path) -> bool:
@@ -27,6 +33,7 @@ def workbook_tables(path: Path) -> Iterator[Table]:
     """The bars of a workbook; stored values only, formulas are not computed. Raises DataError."""
     import pandas as pd
 
+    _refuse_huge(path)
     try:
         sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
     except Exception as error:
@@ -47,6 +54,45 @@ def workbook_tables(path: Path) -> Iterator[Table]:
     for column in frame.columns:
         frame[column] = _typed(frame[column])
     yield Table("Excel", frame, "row", row + 2)
+
+
+def _refuse_huge(path: Path) -> None:
+    """The reader makes a cell of every place up to the last one: a few bytes may ask for all."""
+    try:
+        with ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > _MOST_BYTES:
+                raise _huge(path, f"{_MOST_BYTES >> 20:,} MB")
+            for member in members:
+                if "/sheet" in member.filename and member.filename.endswith(".xml"):
+                    with archive.open(member) as stream:
+                        _refuse_far_cells(path, stream)
+    except (BadZipFile, OSError, *DECOMPRESSION_ERRORS):
+        return  # an old .xls, which is small; or damaged, which the reader says
+
+
+def _refuse_far_cells(path: Path, stream: Any) -> None:
+    width = height = 0
+    rest = b""
+    while data := stream.read(_AT_ONCE):
+        places = _PLACE.findall(rest + data)
+        width = max([width, *(_column_number(letters) for letters in {c for c, _ in places})])
+        height = max([height, *map(int, {row for _, row in places})])
+        if width * height > _MOST_CELLS:
+            raise _huge(path, f"{_MOST_CELLS:,} cells")
+        rest = data[-16:]
+
+
+def _column_number(letters: bytes) -> int:
+    """A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _huge(path: Path, limit: str) -> DataError:
+    return DataError(f"{path}: is larger than {limit} once it is unpacked; save its bars as CSV")
 
 
 def _header_row(sheet: Any) -> int | None:
