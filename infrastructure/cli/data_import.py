@@ -7,6 +7,7 @@ from typing import Any
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.stored_series import opened_database
 from infrastructure.errors import KairosError
+from infrastructure.wording import printable
 
 
 def import_into(
@@ -28,7 +29,7 @@ def import_into(
                 print_error(error, verbose)
                 code = USER_ERROR
                 continue
-            print(*done.lines(), sep="\n")
+            print(*map(printable, done.lines()), sep="\n")
             if not terms["dry_run"]:
                 print(f"stored in {database.name}")
     return code

@@ -31,6 +31,11 @@ class HandledConnection(sqlite3.Connection):
 
     handle: int | None = None
 
+    def close(self) -> None:
+        """Forget the handle with the connection: SQLite would follow it into freed memory."""
+        self.handle = None
+        super().close()
+
 
 def connect(*arguments: Any, **options: Any) -> HandledConnection:
     """`sqlite3.connect`, with the handle."""

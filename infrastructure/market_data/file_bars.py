@@ -24,6 +24,10 @@ IN_MEMORY = 2_000_000
 """Rows up to which a file is judged as a whole; of a longer one each part is judged alone."""
 
 
+_TURNED = {"first": "last", "last": "first"}
+"""What `keep` means of rows that have been turned round."""
+
+
 @dataclass(frozen=True, eq=False)
 class FileBars:
     """The sound bars of a file, ascending, and what became of its rows.
@@ -118,7 +122,9 @@ def _spool(spool: Spool, held: list[FileRows], reading: _Reading, keep: str | No
 
 def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
     """The sound bars of some rows, ascending and free of float noise."""
-    rows = _forwards(rows, reading)
+    rows, turned = _forwards(rows, reading)
+    if turned:
+        keep = _TURNED.get(keep or "")  # the file's first row has become the last
     assert reading.placement is not None
     placed = reading.placement.placed(rows.stamps)
     columns = BarColumns(placed.utc, rows.open, rows.high, rows.low, rows.close, rows.volume)
@@ -131,12 +137,12 @@ def _judged(rows: FileRows, reading: _Reading, keep: str | None) -> BarColumns:
     return (columns if as_they_are else columns.take(verdict.kept)).without_noise()
 
 
-def _forwards(rows: FileRows, reading: _Reading) -> FileRows:
-    """The rows with their times mostly rising; that they were turned round is noted."""
+def _forwards(rows: FileRows, reading: _Reading) -> tuple[FileRows, bool]:
+    """The rows with their times mostly rising, and whether they were turned round for it."""
     backwards = _runs_backwards(rows.stamps.wall[rows.stamps.readable])
     if backwards is not None:
         reading.backwards.append(backwards)
-    return rows.take(slice(None, None, -1)) if backwards else rows
+    return (rows.take(slice(None, None, -1)), True) if backwards else (rows, False)
 
 
 def _runs_backwards(stamps: NDArray[np.int64]) -> bool | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from infrastructure.market_data.bar_lines import bar_lines
 from infrastructure.market_data.columns import BarColumns, utc_text
 from infrastructure.market_data.findings.finding import Finding, finding_lines
+from infrastructure.wording import printable
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ class ImportReport:
     def as_detail(self) -> dict[str, object]:
         """What the history keeps of it, JSON-safe."""
         return {
-            "taken_for": self.taken_for,
+            "taken_for": printable(self.taken_for),
             "read": self.read,
             "refused": self.refused,
             "reordered": self.reordered,

@@ -29,6 +29,7 @@ from infrastructure.market_data.session_calendar import SessionCalendar, weekday
 from infrastructure.market_data.stamps import check_timezone
 from infrastructure.market_data.symbols import check_symbol
 from infrastructure.market_data.writing import write_bars
+from infrastructure.wording import printable
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
@@ -150,7 +151,8 @@ def _symbol(file: BarFile, symbol: str | None) -> str:
 
 def _source(path: Path) -> str:
     """The file's name, which must not pass for synthetic bars."""
-    return f"file {path.name}" if path.name == DEMO_SOURCE else path.name
+    name = printable(path.name)
+    return f"file {name}" if name == DEMO_SOURCE else name
 
 
 def _likely_calendar(rows: FileRows) -> str:

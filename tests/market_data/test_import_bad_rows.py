@@ -222,3 +222,14 @@ def test_bars_beyond_the_calendar_are_refused(database: Database, write_file: Wr
         DataError, match=f"{path.name}: calendar XNYS: knows the sessions 1970-01-02"
     ):
         import_bars(database, path, "QQQ")
+
+
+@pytest.mark.parametrize(("keep", "close"), [("first", 10.6), ("last", 10.5)])
+def test_first_and_last_are_those_of_the_file(
+    database: Database, write_file: WriteFile, keep: str, close: float
+) -> None:
+    """Also where it runs backwards and is turned round."""
+    rows = [*SOUND[2:], SOUND[1], row("10:00", "10,11,9,10.6"), SOUND[0]]
+    backwards = [rows[1], rows[0], rows[3], rows[2], rows[4]]
+    import_bars(database, write_file(HEADER, *backwards), "QQQ", keep=keep)
+    assert read_bars(database, "QQQ", "30m").close[1] == close
