@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from infrastructure.database.engine import Database, open_database
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.findings.checking import check_bars
-from infrastructure.market_data.importing import import_bars
+from infrastructure.market_data.intake.importing import import_bars
 from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.series import stored_series
-from infrastructure.market_data.store import read_bars
-from infrastructure.market_data.writing import write_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import read_bars
+from infrastructure.market_data.store.series import stored_series
+from infrastructure.market_data.store.writing import write_bars
 
 N_BARS, N_SYMBOLS, N_DAYS = 1_000_000, 500, 5_040
 _SYMBOL, _INTERVAL = "BIG", "1m"

@@ -64,7 +64,7 @@ def _config(path_or_name: str | None) -> "StrategyConfig | None":
 
 def _bars(symbol: str, options: ChartOptions, config: "StrategyConfig | None") -> "Bars":
     from infrastructure.database.engine import open_database
-    from infrastructure.market_data.store import read_bars
+    from infrastructure.market_data.store.reading import read_bars
 
     terms: dict[str, Any] = {"start": options.start, "end": options.end}
     if config is not None:

@@ -10,9 +10,9 @@ from infrastructure.errors import ConfigError
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
-    from infrastructure.market_data.adjusting import Factors
-    from infrastructure.market_data.factor_files import Closes
-    from infrastructure.market_data.session_calendar import SessionCalendar
+    from infrastructure.market_data.factors.adjusting import Factors
+    from infrastructure.market_data.factors.files import Closes
+    from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 
 def adjust_symbol(
@@ -24,9 +24,9 @@ def adjust_symbol(
     calendar: str,
 ) -> None:
     """Store factors from a file and from the command line, then list all. Raises KairosError."""
-    from infrastructure.market_data.calendars import get_calendar
-    from infrastructure.market_data.factor_files import read_factors
-    from infrastructure.market_data.factor_store import write_factors
+    from infrastructure.market_data.factors.files import read_factors
+    from infrastructure.market_data.factors.table import write_factors
+    from infrastructure.market_data.sessions.calendars import get_calendar
 
     with opened_database(db) as database:
         days = get_calendar(calendar, database)
@@ -48,8 +48,8 @@ def _splits(symbol: str, given: Sequence[str], calendar: "SessionCalendar") -> "
     """`2020-08-31:4`: from that date on four shares are what one was. Raises ConfigError."""
     import numpy as np
 
-    from infrastructure.market_data.factor_sources import factors_of, last_sessions
-    from infrastructure.market_data.session_calendar import day_number
+    from infrastructure.market_data.factors.sources import factors_of, last_sessions
+    from infrastructure.market_data.sessions.session_calendar import day_number
 
     days, ratios = [], []
     for text in given:
@@ -72,9 +72,9 @@ def _splits(symbol: str, given: Sequence[str], calendar: "SessionCalendar") -> "
 
 def _closes(database: "Database", symbol: str) -> "Closes | None":
     """The symbol's daily closes, by which dividends are measured; None where there are none."""
-    from infrastructure.market_data.factor_files import Closes
-    from infrastructure.market_data.series import stored_series
-    from infrastructure.market_data.store import read_bars
+    from infrastructure.market_data.factors.files import Closes
+    from infrastructure.market_data.store.reading import read_bars
+    from infrastructure.market_data.store.series import stored_series
 
     daily = [each for each in stored_series(database, symbol) if each.interval == "1d"]
     if not daily:
@@ -84,8 +84,8 @@ def _closes(database: "Database", symbol: str) -> "Closes | None":
 
 
 def _print_factors(database: "Database", symbol: str) -> None:
-    from infrastructure.market_data.factor_store import read_factors
-    from infrastructure.market_data.session_calendar import day_text
+    from infrastructure.market_data.factors.table import read_factors
+    from infrastructure.market_data.sessions.session_calendar import day_text
 
     factors = read_factors(database, symbol)
     if not len(factors):

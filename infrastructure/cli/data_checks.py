@@ -9,16 +9,16 @@ from infrastructure.errors import DataError
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
     from infrastructure.market_data.findings.finding import Finding
-    from infrastructure.market_data.series import StoredSeries
+    from infrastructure.market_data.store.series import StoredSeries
 
 
 def print_findings(
     db: str | None, symbol: str | None, interval: str | None, against: str | None
 ) -> None:
     """Every series with its findings, the severest first. Raises KairosError."""
-    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.finding import finding_lines
-    from infrastructure.market_data.series import stored_series
+    from infrastructure.market_data.store.checked_series import check_series
+    from infrastructure.market_data.store.series import stored_series
 
     with opened_database(db) as database:
         held = stored_series(database, symbol)
@@ -38,10 +38,10 @@ def print_findings(
 
 def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequence[str]) -> None:
     """Remove the bars that findings of these kinds name. Raises KairosError."""
-    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.mending import stamps_to_remove
-    from infrastructure.market_data.history import Change
-    from infrastructure.market_data.writing import remove_bars
+    from infrastructure.market_data.store.checked_series import check_series
+    from infrastructure.market_data.store.history import Change
+    from infrastructure.market_data.store.writing import remove_bars
 
     stamps_to_remove([], kinds)  # refuses other words before anything is read
     with opened_database(db) as database:
@@ -55,7 +55,7 @@ def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequen
 
 def print_history(db: str | None, symbol: str, interval: str | None) -> None:
     """What became of a series, oldest first, be it removed since. Raises KairosError."""
-    from infrastructure.market_data.history import intervals_with_history, read_history
+    from infrastructure.market_data.store.history import intervals_with_history, read_history
 
     with opened_database(db) as database:
         if interval is None:
@@ -73,8 +73,8 @@ def print_history(db: str | None, symbol: str, interval: str | None) -> None:
 
 
 def _compared(database: "Database", series: "StoredSeries", against: str) -> "list[Finding]":
-    from infrastructure.market_data.bar_rows import stored_columns
     from infrastructure.market_data.findings.vendors import compare_vendors
+    from infrastructure.market_data.store.bar_rows import stored_columns
 
     other = chosen_series(database, against, series.interval)
     with database.read() as connection:

@@ -18,7 +18,7 @@ def import_into(
     A file that cannot be taken prints its error, and the others are taken all the same.
     terms: the other arguments of `import_bars`, by name.
     """
-    from infrastructure.market_data.importing import import_bars
+    from infrastructure.market_data.intake.importing import import_bars
 
     code = DONE
     with opened_database(db) as database:

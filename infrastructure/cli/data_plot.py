@@ -19,9 +19,9 @@ def plot_series(
     """Draw a series as HTML and PNG; print where. Raises KairosError."""
     from infrastructure.indicators.visualize_findings import visualize_findings
     from infrastructure.indicators.visualize_tight_candles import save_figure
-    from infrastructure.market_data.checked_series import check_series
     from infrastructure.market_data.findings.finding import finding_lines
-    from infrastructure.market_data.store import read_bars
+    from infrastructure.market_data.store.checked_series import check_series
+    from infrastructure.market_data.store.reading import read_bars
 
     with opened_database(db) as database:
         series = chosen_series(database, symbol, interval)

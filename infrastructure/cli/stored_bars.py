@@ -9,12 +9,12 @@ from infrastructure.cli.stored_series import chosen_series, meant_series, opened
 
 if TYPE_CHECKING:
     from infrastructure.market_data.bars import Bars
-    from infrastructure.market_data.series import StoredSeries
+    from infrastructure.market_data.store.series import StoredSeries
 
 
 def print_series(db: str | None) -> None:
     """A line for every symbol and interval. Raises KairosError."""
-    from infrastructure.market_data.series import stored_series
+    from infrastructure.market_data.store.series import stored_series
 
     with opened_database(db) as database:
         series = stored_series(database)
@@ -78,7 +78,7 @@ def export_series(
     output: Path,
 ) -> None:
     """Write a series to a file. Raises KairosError."""
-    from infrastructure.market_data.exporting import export_bars
+    from infrastructure.market_data.store.exporting import export_bars
 
     bars = _bars(db, symbol, interval, start, end, adjust)
     export_bars(bars, output)
@@ -88,8 +88,8 @@ def export_series(
 
 def remove_series(db: str | None, symbol: str, interval: str | None) -> None:
     """Remove a series. Raises KairosError."""
-    from infrastructure.market_data.history import Change
-    from infrastructure.market_data.writing import remove_bars
+    from infrastructure.market_data.store.history import Change
+    from infrastructure.market_data.store.writing import remove_bars
 
     with opened_database(db) as database:
         series = chosen_series(database, symbol, interval)
@@ -107,7 +107,7 @@ def _bars(
     adjust: str,
 ) -> "Bars":
     """All stored bars, those outside the sessions too."""
-    from infrastructure.market_data.store import read_bars
+    from infrastructure.market_data.store.reading import read_bars
 
     with opened_database(db) as database:
         interval, calendar = meant_series(database, symbol, interval)

@@ -8,7 +8,7 @@ from infrastructure.errors import DataError
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
-    from infrastructure.market_data.series import StoredSeries
+    from infrastructure.market_data.store.series import StoredSeries
 
 
 def meant_series(database: "Database", symbol: str, interval: str | None) -> tuple[str, str]:
@@ -17,7 +17,7 @@ def meant_series(database: "Database", symbol: str, interval: str | None) -> tup
     Raises DataError where the symbol has no bars, or several intervals and none is named.
     """
     from infrastructure.market_data.intervals import interval_seconds
-    from infrastructure.market_data.series import stored_series
+    from infrastructure.market_data.store.series import stored_series
 
     held = stored_series(database, symbol)
     if interval is None or not held:
@@ -43,7 +43,7 @@ def opened_database(db: str | None) -> Iterator["Database"]:
 def chosen_series(database: "Database", symbol: str, interval: str | None = None) -> "StoredSeries":
     """The stored series of a symbol; without an interval the only one. Raises DataError."""
     from infrastructure.market_data.intervals import interval_seconds
-    from infrastructure.market_data.series import stored_series
+    from infrastructure.market_data.store.series import stored_series
     from infrastructure.market_data.symbols import check_symbol
 
     check_symbol(symbol)

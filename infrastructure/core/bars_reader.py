@@ -6,11 +6,11 @@ from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.derived import source_interval
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import read_bars, stored_series
 
 _Key = tuple[str, str, str, str, str]
 

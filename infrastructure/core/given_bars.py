@@ -8,9 +8,9 @@ import numpy as np
 from infrastructure.core.config import StrategyConfig
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.session_calendar import day_number
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import day_number
 
 
 def given_bars(

@@ -20,7 +20,7 @@ from infrastructure.core.trade_table import as_frame
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, KairosError, StrategyError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.session_calendar import sessions_per_year
+from infrastructure.market_data.sessions.session_calendar import sessions_per_year
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 

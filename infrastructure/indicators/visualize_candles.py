@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.intervals import DAY
+from infrastructure.market_data.sessions.calendars import get_calendar
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

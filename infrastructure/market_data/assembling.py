@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns, columns_of
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
 from infrastructure.market_data.symbols import check_symbol
 from infrastructure.wording import hint_of
 

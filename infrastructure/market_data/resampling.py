@@ -10,7 +10,7 @@ from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, COLUMNS, Bars
 from infrastructure.market_data.columns import utc_text
 from infrastructure.market_data.intervals import DAY, can_be_made_of, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar, day_text
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_text
 
 _WHOLE_SESSION = 1 << 40
 """Seconds: longer than any session, a day of 25 hours included."""

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.assembling import assemble
 from infrastructure.market_data.bars import DEMO_SOURCE, Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.intervals import interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
-from infrastructure.market_data.store import stored_series
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.store.reading import stored_series
+from infrastructure.market_data.store.writing import write_bars
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.market_data.writing import write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

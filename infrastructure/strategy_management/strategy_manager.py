@@ -19,7 +19,7 @@ from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult

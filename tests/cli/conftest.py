@@ -7,8 +7,8 @@ import pytest
 from cli_setup import Shop, month_of_bars
 
 from infrastructure.database.engine import open_database
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.reading import read_bars
 from strategies.tight_candle_strategy import TightCandleStrategy
 
 

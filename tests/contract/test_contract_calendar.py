@@ -11,8 +11,8 @@ from scenario import Account, Run
 from infrastructure.database.engine import open_database
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.store import read_bars
-from infrastructure.market_data.writing import write_bars
+from infrastructure.market_data.store.reading import read_bars
+from infrastructure.market_data.store.writing import write_bars
 
 DAY = 86_400
 HALF_DAY = 19_907  # 2024-07-03: New York closes at 13:00, which is 17:00 UTC

@@ -121,7 +121,7 @@ def test_account_without_a_calendar_takes_each_bars_own_day() -> None:
 
 def test_weekend_bars_count_to_monday_on_a_new_york_account() -> None:
     """Saturday's loss of the whole limit leaves Monday nothing."""
-    from infrastructure.market_data.calendars import get_calendar
+    from infrastructure.market_data.sessions.calendars import get_calendar
 
     account = Account(max_daily_risk=-1, calendar=get_calendar("XNYS"))
     run = account.book(WEEKEND, {0: "long", 1: "long"}, **CARRY).run()

@@ -17,10 +17,10 @@ from infrastructure.database.engine import Database, open_database
 from infrastructure.database.models import backtest_runs
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.store import read_bars, write_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import read_bars, write_bars
 from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.strategy_manager import StrategyManager

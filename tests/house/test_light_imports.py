@@ -14,7 +14,7 @@ HEAVY += ["alpaca", "arch", "yfinance"]
     [
         "infrastructure.strategy_management.strategy_manager",
         "infrastructure.risk_management.risk_manager",
-        "infrastructure.market_data.store",
+        "infrastructure.market_data.store.reading",
         "infrastructure.market_data.providers.downloading",
         "infrastructure.market_data.providers.opening",
         "infrastructure.cli.running",

@@ -8,7 +8,7 @@ import pytest
 from bar_rows import WriteFile
 
 from infrastructure.database.engine import Database, open_database
-from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.sessions.calendars import get_calendar
 
 
 @pytest.fixture(scope="session")

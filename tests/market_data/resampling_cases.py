@@ -7,10 +7,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from infrastructure.market_data.bars import AFTER_CLOSE, LAST_OF_SESSION, Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
-from infrastructure.market_data.store import make_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.store.reading import make_bars
 
 CALENDARS = ("XNYS", "CMES", "24/7", "24/5")
 DAYS = (date(2024, 3, 8), date(2024, 7, 2), date(2024, 11, 1), date(2024, 11, 27), date(2024, 5, 2))

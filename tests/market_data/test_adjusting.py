@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.adjusting import (
+from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.factors.adjusting import (
     ADJUSTMENTS,
     Adjustment,
     Factors,
@@ -16,7 +17,6 @@ from infrastructure.market_data.adjusting import (
     no_factors,
     unadjusted,
 )
-from infrastructure.market_data.columns import BarColumns
 
 PRICES = ("open", "high", "low", "close")
 SPLIT_AND_DIVIDEND = Factors("X", [10, 20], [0.25, 1.0], [1.0, 0.99])

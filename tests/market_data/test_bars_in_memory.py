@@ -6,9 +6,9 @@ from bar_rows import rows_at, utc
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.store import make_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import make_bars
 
 MORNING = [utc("2024-01-02 14:30") + 1800 * row for row in range(4)]
 

@@ -14,10 +14,10 @@ from sqlalchemy import func, select, text
 from infrastructure.database.engine import Database
 from infrastructure.database.models import trading_sessions
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data import calendars
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.exchange_library import library_sessions, library_version
-from infrastructure.market_data.session_calendar import (
+from infrastructure.market_data.sessions import calendars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.exchange_library import library_sessions, library_version
+from infrastructure.market_data.sessions.session_calendar import (
     SessionCalendar,
     day_number,
     sessions_per_year,
@@ -155,7 +155,7 @@ def test_calendar_is_kept_in_the_database_and_read_from_there(new_database: Data
     code = (
         "import sys\n"
         "from infrastructure.database.engine import open_database\n"
-        "from infrastructure.market_data.calendars import get_calendar\n"
+        "from infrastructure.market_data.sessions.calendars import get_calendar\n"
         "days = get_calendar('XNYS', open_database(sys.argv[1]))\n"
         "assert not {'exchange_calendars', 'pandas'} & set(sys.modules)\n"
         "print(len(days), days.session.sum(), days.closes_at.sum(), days.date_end.sum())\n"

@@ -11,11 +11,11 @@ from collected_facts import FACTS, NEW_YORK, NO_BARS, SHARED
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, LAST_OF_SESSION, Bars
-from infrastructure.market_data.checked_series import check_series
-from infrastructure.market_data.factor_files import read_factors
-from infrastructure.market_data.factor_store import write_factors
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.factors.files import read_factors
+from infrastructure.market_data.factors.table import write_factors
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.checked_series import check_series
+from infrastructure.market_data.store.reading import read_bars, stored_series
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the collected data is not here")
 

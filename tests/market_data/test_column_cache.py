@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from infrastructure.database.engine import Database
-from infrastructure.market_data import column_cache
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.store import read_bars
-from infrastructure.market_data.writing import write_bars
+from infrastructure.market_data.store import column_cache
+from infrastructure.market_data.store.reading import read_bars
+from infrastructure.market_data.store.writing import write_bars
 
 N_BARS = column_cache.CACHED_FROM
 FIRST = 1_700_000_040  # 2023-11-14 22:14 UTC

@@ -10,8 +10,8 @@ from resampling_cases import gappy_bars, rows_of
 
 from infrastructure.errors import ConfigError, StrategyError
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.resampling import resampled
+from infrastructure.market_data.sessions.calendars import get_calendar
 from tests.sample_bars import flat
 
 COARSER = st.sampled_from(("1h", "4h", "1d"))

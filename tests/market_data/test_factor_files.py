@@ -9,11 +9,11 @@ import pytest
 from bar_rows import WriteFile
 
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.adjusting import Factors, adjusted
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.factor_files import Closes, read_factors
-from infrastructure.market_data.factor_sources import factors_from_adj_close
-from infrastructure.market_data.session_calendar import day_number, day_text
+from infrastructure.market_data.factors.adjusting import Factors, adjusted
+from infrastructure.market_data.factors.files import Closes, read_factors
+from infrastructure.market_data.factors.sources import factors_from_adj_close
+from infrastructure.market_data.sessions.session_calendar import day_number, day_text
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the collected data is not here")

@@ -5,8 +5,8 @@ from bar_rows import WriteFile, utc
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.reading import read_bars, stored_series
 from infrastructure.market_data.synthetic import make_demo_bars
 
 HEADER = "timestamp,open,high,low,close,volume"

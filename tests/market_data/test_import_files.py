@@ -10,8 +10,8 @@ from bar_rows import WriteFile, utc
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.reading import read_bars, stored_series
 
 NEW_YORK = "America/New_York"
 HEADER = "timestamp,open,high,low,close,volume"

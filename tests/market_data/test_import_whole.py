@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data import file_bars
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.exporting import export_bars
 from infrastructure.market_data.files import text_rows
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import make_bars, read_bars, stored_series
+from infrastructure.market_data.intake import file_bars
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.exporting import export_bars
+from infrastructure.market_data.store.reading import make_bars, read_bars, stored_series
 
 HEADER = "time,open,high,low,close,volume"
 PRICE = st.floats(min_value=1e-6, max_value=1e9, allow_subnormal=False)

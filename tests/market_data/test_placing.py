@@ -8,9 +8,9 @@ from bar_rows import WriteFile
 
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import read_bars
 
 HEADER = "time,open,high,low,close,volume"
 WEEK = [f"2024-07-0{day}" for day in (1, 2, 3, 5)]  # July 3 is a half day

@@ -13,12 +13,12 @@ from resampling_cases import gappy_bars, plain_twin, rows_of
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.derived import source_interval
-from infrastructure.market_data.importing import import_bars
+from infrastructure.market_data.intake.importing import import_bars
 from infrastructure.market_data.intervals import interval_name
 from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.store import make_bars, read_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.reading import make_bars, read_bars
 from infrastructure.market_data.synthetic import make_demo_bars
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"

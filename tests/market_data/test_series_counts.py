@@ -6,12 +6,12 @@ from bar_rows import rows_at
 from sqlalchemy import text
 
 from infrastructure.database.engine import Database
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.counting import SeriesCounter
-from infrastructure.market_data.history import Change, read_history
-from infrastructure.market_data.series import stored_series
-from infrastructure.market_data.writing import remove_bars, write_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.counting import SeriesCounter
+from infrastructure.market_data.store.history import Change, read_history
+from infrastructure.market_data.store.series import stored_series
+from infrastructure.market_data.store.writing import remove_bars, write_bars
 
 TUESDAY = rows_at("2024-01-02 14:30", "2024-01-02 15:00", "2024-01-02 20:30", "2024-01-02 21:00")
 FRIDAY = rows_at("2024-01-05 14:30")

@@ -8,7 +8,7 @@ from bar_rows import rows_at, utc
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.store import (
+from infrastructure.market_data.store.reading import (
     read_bars,
     stored_series,
     write_bars,

@@ -10,7 +10,7 @@ import pytest
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import LAST_OF_SESSION
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.store.reading import read_bars, stored_series
 from infrastructure.market_data.synthetic import SEED, ensure_demo_bars, make_demo_bars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +97,7 @@ def test_only_symbols_without_bars_get_synthetic_ones(database: Database) -> Non
     """Each is announced as SYNTHETIC with the import command; real bars are never covered up."""
     from bar_rows import rows_at
 
-    from infrastructure.market_data.store import write_bars
+    from infrastructure.market_data.store.reading import write_bars
 
     write_bars(database, "SPY", "5m", rows_at("2024-01-02 14:30"), "real")
     lines = ensure_demo_bars(database, ["QQQ", "SPY"], "1d")
@@ -115,7 +115,7 @@ def test_synthetic_bars_keep_away_from_real_ones(database: Database) -> None:
     """Where real bars of that symbol and interval are stored, none are made."""
     from bar_rows import rows_at
 
-    from infrastructure.market_data.store import write_bars
+    from infrastructure.market_data.store.reading import write_bars
 
     write_bars(database, "QQQ", "30m", rows_at("2024-01-02 14:30"), "real")
     with pytest.raises(DataError, match="synthetic bars must not mix with real ones"):

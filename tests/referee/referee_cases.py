@@ -23,7 +23,7 @@ from infrastructure.core.config import CostsConfig, RiskConfig
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 SYMBOLS = ("AAA", "BBB", "CCC")
 COIN = "COIN"

@@ -8,8 +8,8 @@ import pytest
 from report_setup import BOTH_TOUCHED, QUIET, result
 
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.resampling import resampled
+from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.reporting.console import print_report
 from infrastructure.reporting.json_report import as_json
 from infrastructure.strategy_management.run_result import RunResult

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from infrastructure.core.config import StrategyConfig
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 from infrastructure.risk_management.costs import Costs
 from infrastructure.risk_management.terms import CostTerms, RiskLimits
 

@@ -19,7 +19,7 @@ from infrastructure.market_data.findings.spikes import spikes
 from infrastructure.market_data.findings.splits import splits
 from infrastructure.market_data.findings.volume_units import volume_unit
 from infrastructure.market_data.intervals import interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 
 def check_bars(

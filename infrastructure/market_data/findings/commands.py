@@ -6,7 +6,7 @@ from shlex import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 
 
 def remove(symbol: str, interval: str, kind: str) -> str:

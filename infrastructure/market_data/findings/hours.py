@@ -9,7 +9,7 @@ from infrastructure.market_data.findings.commands import remove
 from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 
 RARE_CHANGES = 0.1
 """Sessions with and without extended hours are mixed where they come in blocks. Where the kind

@@ -6,7 +6,7 @@ import numpy as np
 
 from infrastructure.market_data.columns import utc_text
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import SessionCalendar, day_text
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_text
 
 
 def bar_text(calendar: SessionCalendar, step: int, stamp: int) -> str:

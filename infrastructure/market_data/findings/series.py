@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.findings.moments import bar_text
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 ROWS_AT_ONCE = 250_000
 """Bars looked at together: 100,000,000 of them need no more memory beside their columns, and the

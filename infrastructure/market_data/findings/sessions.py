@@ -8,7 +8,7 @@ from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, 
 from infrastructure.market_data.findings.partial import PartialSessions, begins_late, ends_early
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 
 WEEKLY = 0.5
 """Bars without a session in at least this share of weeks are the market's own hours, not a slip:

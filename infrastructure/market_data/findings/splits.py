@@ -10,7 +10,7 @@ from infrastructure.market_data.findings.commands import adjust
 from infrastructure.market_data.findings.daily_bars import DailyBars, medians_around
 from infrastructure.market_data.findings.finding import ERROR, WARNING, Finding
 from infrastructure.market_data.findings.series import BarSeries
-from infrastructure.market_data.session_calendar import day_number, day_text
+from infrastructure.market_data.sessions.session_calendar import day_number, day_text
 
 RATIOS = (1.25, 4 / 3, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100)
 """New shares for an old one; the other way round, old shares for a new one."""

@@ -8,7 +8,7 @@ from infrastructure.market_data.findings.commands import download
 from infrastructure.market_data.findings.daily_bars import DailyBars
 from infrastructure.market_data.findings.finding import WARNING, Finding
 from infrastructure.market_data.findings.series import BarSeries
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 
 SESSIONS = 10
 """Sessions on each side that must all agree: the least of one is above the most of the other."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.providers.windows import Window
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 SAME_SCALE = 0.01
 """Share by which the close of the store and the provider's may differ, in the middle of a window.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from infrastructure.errors import KairosError
 from infrastructure.market_data.columns import utc_text
 from infrastructure.market_data.providers.provider import Event
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 
 _SHOWN = 5
 

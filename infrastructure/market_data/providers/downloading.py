@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from infrastructure.errors import ConfigError, DataError, KairosError
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.providers.download_report import DownloadReport
 from infrastructure.market_data.providers.one_symbol import OneSymbol, Wanted
 from infrastructure.market_data.providers.provider import Clock, Provider, SystemClock
 from infrastructure.market_data.providers.retrying import NoAnswerError
-from infrastructure.market_data.session_calendar import day_number
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import day_number
 from infrastructure.market_data.symbols import check_symbol
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from infrastructure.market_data.assembling import daily_stamps, dates_of
 from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.intake.judging import UNSORTED, judged
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.judging import UNSORTED, judged
 from infrastructure.market_data.providers.provider import Event, Fetched
 from infrastructure.market_data.providers.windows import Window
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.adjusting import Factors, no_factors
 from infrastructure.market_data.assembling import dates_of
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.factor_sources import factors_from_dividends
-from infrastructure.market_data.factor_store import add_unknown_factors
-from infrastructure.market_data.history import Change
+from infrastructure.market_data.factors.adjusting import Factors, no_factors
+from infrastructure.market_data.factors.sources import factors_from_dividends
+from infrastructure.market_data.factors.table import add_unknown_factors
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.providers.comparing import differing, off_scale
 from infrastructure.market_data.providers.download_report import DownloadReport
@@ -29,8 +28,13 @@ from infrastructure.market_data.providers.windows import (
     missing,
     within_reach,
 )
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number, day_text
-from infrastructure.market_data.writing import WriteResult, write_bars
+from infrastructure.market_data.sessions.session_calendar import (
+    SessionCalendar,
+    day_number,
+    day_text,
+)
+from infrastructure.market_data.store.history import Change
+from infrastructure.market_data.store.writing import WriteResult, write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.market_data.assembling import daily_stamps
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns, utc_text
-from infrastructure.market_data.judging import judged
+from infrastructure.market_data.intake.judging import judged
 from infrastructure.market_data.providers.held import held_span
-from infrastructure.market_data.session_calendar import SessionCalendar
-from infrastructure.market_data.writing import WriteResult, write_bars
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
+from infrastructure.market_data.store.writing import WriteResult, write_bars
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import SessionCalendar, day_text
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_text
 
 
 class Window(NamedTuple):

@@ -10,10 +10,10 @@ from bar_rows import utc
 from numpy.typing import NDArray
 
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.findings.finding import Finding
+from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.synthetic import make_demo_bars
 
 FIRST, LAST = date(2024, 1, 2), date(2024, 3, 28)

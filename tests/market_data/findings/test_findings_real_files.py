@@ -11,8 +11,8 @@ from infrastructure.database.engine import Database
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.findings.finding import Finding
 from infrastructure.market_data.findings.vendors import compare_vendors
-from infrastructure.market_data.importing import import_bars
-from infrastructure.market_data.store import read_bars
+from infrastructure.market_data.intake.importing import import_bars
+from infrastructure.market_data.store.reading import read_bars
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 NEW_YORK = "America/New_York"

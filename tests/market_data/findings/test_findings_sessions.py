@@ -5,7 +5,7 @@ import pytest
 from bar_rows import utc
 from planted import between, clean, found, with_bars, without
 
-from infrastructure.market_data.calendars import get_calendar
+from infrastructure.market_data.sessions.calendars import get_calendar
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from provider_setup import KEY_ID, SECRET
 
 from infrastructure.cli.app import main
 from infrastructure.database.engine import open_database
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.store.reading import read_bars, stored_series
 
 DAILY = ("--interval", "1d", "--start", "2024-01-22", "--end", "2024-01-26")
 ALPACA = ("--provider", "alpaca", *DAILY)

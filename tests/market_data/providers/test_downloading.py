@@ -15,9 +15,9 @@ from infrastructure.market_data.providers.download_report import DownloadReport
 from infrastructure.market_data.providers.downloading import download, downloads
 from infrastructure.market_data.providers.one_symbol import Wanted
 from infrastructure.market_data.providers.provider import Provider
-from infrastructure.market_data.store import read_bars, stored_series
+from infrastructure.market_data.store.reading import read_bars, stored_series
+from infrastructure.market_data.store.writing import write_bars
 from infrastructure.market_data.synthetic import make_demo_bars
-from infrastructure.market_data.writing import write_bars
 
 NEW_YEAR, TODAY = date(2024, 1, 1), date(2024, 1, 26)
 DAYS = [*range(2, 6), *range(8, 13), *range(16, 20), *range(22, 27)]

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_server import utc
 
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.providers.windows import (
     Window,
     gaps,
@@ -17,7 +16,8 @@ from infrastructure.market_data.providers.windows import (
     missing,
     within_reach,
 )
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
 
 WINDOWS = st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda ends: Window(*sorted(ends)))
 

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from infrastructure.database.models import trading_sessions as table
 from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
 from infrastructure.errors import StorageError
-from infrastructure.market_data.exchange_library import library_sessions, library_version
-from infrastructure.market_data.session_calendar import (
+from infrastructure.market_data.sessions.exchange_library import library_sessions, library_version
+from infrastructure.market_data.sessions.session_calendar import (
     SessionCalendar,
     reaches_ahead,
     sessions_per_year,

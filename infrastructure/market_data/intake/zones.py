@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.exchange_library import exchange_timezone
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.exchange_library import exchange_timezone
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 from infrastructure.market_data.stamps import Stamps, localized
 
 CANDIDATES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "UTC")

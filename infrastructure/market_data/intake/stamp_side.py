@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 _MOSTLY, _HARDLY = 0.6, 0.05
 _LOUDER = 2.5

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.bar_rows import count_real_bars, delete_demo_bars
 from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.series import StoredSeries
+from infrastructure.market_data.store.bar_rows import count_real_bars, delete_demo_bars
+from infrastructure.market_data.store.series import StoredSeries
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -7,21 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.database.watching import unwatched_bars
-from infrastructure.market_data.bar_rows import (
+from infrastructure.market_data.bars import DEMO_SOURCE
+from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.intervals import interval_seconds
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.bar_rows import (
     delete_bars,
     delete_stamps,
     has_bars,
     insert_bars,
 )
-from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.counting import count_parts
-from infrastructure.market_data.differing import compare_with_stored, refusal_of_differing
-from infrastructure.market_data.history import BarNumbers, Change, write_history
-from infrastructure.market_data.intervals import interval_seconds
-from infrastructure.market_data.mixing import make_room
-from infrastructure.market_data.series import USUAL_CALENDAR, keep_count, one_series
+from infrastructure.market_data.store.counting import count_parts
+from infrastructure.market_data.store.differing import compare_with_stored, refusal_of_differing
+from infrastructure.market_data.store.history import BarNumbers, Change, write_history
+from infrastructure.market_data.store.mixing import make_room
+from infrastructure.market_data.store.series import USUAL_CALENDAR, keep_count, one_series
 from infrastructure.market_data.symbols import check_symbol
 
 if TYPE_CHECKING:

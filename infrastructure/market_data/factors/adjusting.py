@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.session_calendar import day_text
+from infrastructure.market_data.sessions.session_calendar import day_text
 from infrastructure.wording import nearest
 
 Adjustment = Literal["none", "split", "all"]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.adjusting import Factors
-from infrastructure.market_data.session_calendar import SessionCalendar, day_text
+from infrastructure.market_data.factors.adjusting import Factors
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_text
 
 _LARGEST_TERM = 100
 _SPLIT_NOISE = 1e-5

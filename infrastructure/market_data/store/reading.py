@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.adjusting import Adjustment, adjusted, check_adjustment
 from infrastructure.market_data.assembling import assemble, check_session, make_bars
-from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.bars import Bars
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.column_cache import (
+from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.derived import source_interval
+from infrastructure.market_data.factors.adjusting import Adjustment, adjusted, check_adjustment
+from infrastructure.market_data.factors.table import read_factors
+from infrastructure.market_data.intervals import interval_seconds
+from infrastructure.market_data.resampling import resampled
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.store.bar_rows import stored_columns
+from infrastructure.market_data.store.column_cache import (
     CACHED_FROM,
     cache_key,
     cached_columns,
     keep_columns,
 )
-from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.derived import source_interval
-from infrastructure.market_data.factor_store import read_factors
-from infrastructure.market_data.intervals import interval_seconds
-from infrastructure.market_data.resampling import resampled
-from infrastructure.market_data.series import (
+from infrastructure.market_data.store.series import (
     StoredSeries,
     one_series,
     recounted,
     stored_series,
 )
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.store.writing import WriteResult, write_bars
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.market_data.writing import WriteResult, write_bars
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.adjusting import Factors
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.factor_sources import (
+from infrastructure.market_data.factors.adjusting import Factors
+from infrastructure.market_data.factors.sources import (
     factors_from_cumulative,
     factors_from_dividends,
     factors_of,
     last_sessions,
 )
-from infrastructure.market_data.session_calendar import SessionCalendar, day_number
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
 from infrastructure.market_data.symbols import check_symbol
 
 _LEAN = ("date", "price_factor", "split_factor", "reference_price")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infrastructure.market_data.exchange_library import library_sessions
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import (
+from infrastructure.market_data.sessions.exchange_library import library_sessions
+from infrastructure.market_data.sessions.session_calendar import (
     SessionCalendar,
     day_number,
     reaches_ahead,
     sessions_per_year,
     weekday_of,
 )
-from infrastructure.market_data.session_table import stored_calendar
+from infrastructure.market_data.sessions.session_table import stored_calendar
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

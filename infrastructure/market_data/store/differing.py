@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import DataError
-from infrastructure.market_data.bar_rows import stored_columns
 from infrastructure.market_data.columns import VALUES, BarColumns, utc_text
+from infrastructure.market_data.store.bar_rows import stored_columns
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -10,11 +10,11 @@ from infrastructure.errors import DataError
 from infrastructure.market_data.assembling import daily_stamps
 from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.files.table import Facts
+from infrastructure.market_data.intake.stamp_side import stamps_are_ends, starts_of
+from infrastructure.market_data.intake.zones import judged_zone, no_zone
 from infrastructure.market_data.intervals import DAY, interval_name, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar
-from infrastructure.market_data.stamp_side import stamps_are_ends, starts_of
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 from infrastructure.market_data.stamps import Stamps, localized
-from infrastructure.market_data.zones import judged_zone, no_zone
 
 _LOOKED_AT = 20_000
 """Rows whose steps tell the interval."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.adjusting import Factors, no_factors
 from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.factor_sources import factors_from_adj_close
-from infrastructure.market_data.factor_store import add_unknown_factors
-from infrastructure.market_data.file_bars import FileBars, bars_of_file
+from infrastructure.market_data.factors.adjusting import Factors, no_factors
+from infrastructure.market_data.factors.sources import factors_from_adj_close
+from infrastructure.market_data.factors.table import add_unknown_factors
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.files.bar_rows import FileRows
 from infrastructure.market_data.files.opening import open_bar_file
-from infrastructure.market_data.history import Change
-from infrastructure.market_data.import_report import ImportReport
-from infrastructure.market_data.import_reporting import unwritten_report
+from infrastructure.market_data.intake.file_bars import FileBars, bars_of_file
+from infrastructure.market_data.intake.import_report import ImportReport
+from infrastructure.market_data.intake.import_reporting import unwritten_report
+from infrastructure.market_data.intake.judging import DIFFERING, KEPT
+from infrastructure.market_data.intake.placing import Asked
 from infrastructure.market_data.intervals import DAY, interval_seconds
-from infrastructure.market_data.judging import DIFFERING, KEPT
-from infrastructure.market_data.mixing import ADJUSTED
-from infrastructure.market_data.placing import Asked
-from infrastructure.market_data.series import USUAL_CALENDAR
-from infrastructure.market_data.session_calendar import SessionCalendar, weekday_of
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, weekday_of
 from infrastructure.market_data.stamps import check_timezone
+from infrastructure.market_data.store.history import Change
+from infrastructure.market_data.store.mixing import ADJUSTED
+from infrastructure.market_data.store.series import USUAL_CALENDAR
+from infrastructure.market_data.store.writing import write_bars
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.market_data.writing import write_bars
 from infrastructure.wording import printable
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from infrastructure.errors import DataError
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.files.bar_rows import FileRows
-from infrastructure.market_data.judging import Tally, judged
-from infrastructure.market_data.placing import Asked, Placement, settled_placement
-from infrastructure.market_data.session_calendar import SessionCalendar
-from infrastructure.market_data.spool import Spool, spooling
+from infrastructure.market_data.intake.judging import Tally, judged
+from infrastructure.market_data.intake.placing import Asked, Placement, settled_placement
+from infrastructure.market_data.intake.spool import Spool, spooling
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 PART = 500_000
 """Rows read at a time."""

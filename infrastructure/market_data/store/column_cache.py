@@ -13,7 +13,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from infrastructure.market_data.bars import COLUMNS, Bars
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 
 LAYOUT = "1"
 """Raised whenever what follows from the same rows changes."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import DAY
-from infrastructure.market_data.session_calendar import SessionCalendar, sessions_per_year
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, sessions_per_year
 from infrastructure.wording import nearest, one_line
 
 _FIRST_DAY = "1970-01-01"

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.market_data.checked_series import known_splits
-from infrastructure.market_data.file_bars import FileBars
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.findings.checking import check_bars
-from infrastructure.market_data.import_report import ImportReport
-from infrastructure.market_data.judging import REPEATED, UNSORTED
-from infrastructure.market_data.session_calendar import SessionCalendar
+from infrastructure.market_data.intake.file_bars import FileBars
+from infrastructure.market_data.intake.import_report import ImportReport
+from infrastructure.market_data.intake.judging import REPEATED, UNSORTED
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar
+from infrastructure.market_data.store.checked_series import known_splits
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

@@ -7,8 +7,8 @@ from sqlalchemy import delete, insert, select
 
 from infrastructure.database.models import price_factors as table
 from infrastructure.errors import DataError
-from infrastructure.market_data.adjusting import Factors
-from infrastructure.market_data.session_calendar import day_number, day_text
+from infrastructure.market_data.factors.adjusting import Factors
+from infrastructure.market_data.sessions.session_calendar import day_number, day_text
 from infrastructure.market_data.symbols import check_symbol
 
 if TYPE_CHECKING:

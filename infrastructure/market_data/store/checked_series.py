@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infrastructure.market_data.bar_rows import stored_columns
-from infrastructure.market_data.calendars import get_calendar
-from infrastructure.market_data.factor_store import read_factors
+from infrastructure.market_data.factors.table import read_factors
 from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.findings.finding import Finding
-from infrastructure.market_data.series import StoredSeries
-from infrastructure.market_data.session_calendar import SessionCalendar, date_of_day
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.sessions.session_calendar import SessionCalendar, date_of_day
+from infrastructure.market_data.store.bar_rows import stored_columns
+from infrastructure.market_data.store.series import StoredSeries
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

@@ -9,12 +9,12 @@ from sqlalchemy import delete, select
 from infrastructure.database.bulk import insert_or_update
 from infrastructure.database.models import bar_series
 from infrastructure.errors import StorageError
-from infrastructure.market_data.bar_rows import sources_of, stored_columns, stored_parts
 from infrastructure.market_data.bars import DEMO_SOURCE
-from infrastructure.market_data.calendars import get_calendar
 from infrastructure.market_data.columns import utc_text
-from infrastructure.market_data.counting import SeriesCount, count_parts
 from infrastructure.market_data.intervals import interval_seconds
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.bar_rows import sources_of, stored_columns, stored_parts
+from infrastructure.market_data.store.counting import SeriesCount, count_parts
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
