@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from infrastructure.database.bulk import insert_or_update
 from infrastructure.database.models import bar_series, market_bars
 from infrastructure.database.numbers import Fields, fetch_numbers
+from infrastructure.database.watching import wait_for_writers
 from infrastructure.errors import StorageError
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.calendars import get_calendar
@@ -85,6 +86,7 @@ def one_series(connection: "Connection", symbol: str, interval: str) -> StoredSe
 def recounted(database: "Database", symbol: str, interval: str) -> StoredSeries | None:
     """The series counted row by row; the result is kept where the database can be written."""
     with suppress(StorageError), database.write() as connection:
+        wait_for_writers(connection)
         return keep_count(connection, symbol, interval)
     with database.read() as connection:
         return _counted(connection, symbol, interval)
