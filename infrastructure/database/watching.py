@@ -15,6 +15,7 @@ def unwatched_bars(connection: Connection) -> Iterator[None]:
     The triggers are gone for this transaction only: nobody else sees it before it commits, and they
     are made again before that. PostgreSQL's run once a statement and stay.
     """
+    wait_for_writers(connection)
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -23,3 +24,13 @@ def unwatched_bars(connection: Connection) -> Iterator[None]:
     yield  # where this raises, the transaction ends and takes the dropping back
     for statement in WATCHED_BARS["sqlite"]:
         connection.exec_driver_sql(statement)
+
+
+def wait_for_writers(connection: Connection) -> None:
+    """Let nobody else change bars until this transaction ends: what it counts stays true.
+
+    SQLite has one writer anyway. On PostgreSQL every change of bars writes to `bar_series`, by its
+    trigger; readers do not wait.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE bar_series IN SHARE ROW EXCLUSIVE MODE")

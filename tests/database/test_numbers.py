@@ -7,7 +7,7 @@ from sqlalchemy import select
 from infrastructure.database.engine import Database
 from infrastructure.database.models import market_bars, trading_sessions
 from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
-from infrastructure.database.sqlite_interface import HandledConnection
+from infrastructure.database.sqlite_interface import HandledConnection, connect
 from infrastructure.errors import StorageError
 
 PRICES = ("open", "high", "low", "close", "volume")
@@ -102,3 +102,10 @@ def test_reading_through_a_reading_connection_cannot_write(database: Database) -
     """The quick way keeps the connection's promise."""
     with pytest.raises(StorageError, match="read-only"), database.read() as connection:
         insert_numbers(connection, market_bars, SAME, columns(3))
+
+
+def test_a_closed_connection_has_no_handle() -> None:
+    """SQLite would follow it into memory that it has given back."""
+    connection = connect(":memory:")
+    connection.close()
+    assert connection.handle is None

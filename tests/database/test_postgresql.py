@@ -6,8 +6,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -21,6 +23,10 @@ from infrastructure.database.migrations.runner import upgrade
 from infrastructure.database.models import algo_trades, market_bars, metadata
 from infrastructure.database.numbers import insert_numbers
 from infrastructure.errors import StorageError
+from infrastructure.market_data.columns import BarColumns
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.market_data.store.series import stored_series
+from infrastructure.market_data.store.writing import write_bars
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_programs import needs_fork, program
 from tests.database.ledger_samples import RUN_TABLES, counts, half_runs, rows, run_record, trade
@@ -200,3 +206,24 @@ def test_columns_of_numbers_come_back(ledger: Database) -> None:
 def test_whoever_changes_bars_makes_their_content_unknown(ledger: Database) -> None:
     """The triggers say per statement what SQLite's say per row."""
     watching.assert_changes_are_seen(ledger)
+
+
+def test_the_first_bars_of_two_writers_are_all_counted(address: str) -> None:
+    """Both find the series empty; the second one waits, and then counts the first one's bars."""
+    opened = open_database(address)
+    get_calendar("24/7", opened)
+
+    def write(first: int) -> None:
+        stamps = first + 60 * np.arange(20_000)
+        prices = np.full(len(stamps), 1.5)
+        columns = BarColumns(stamps, prices, prices, prices, prices, prices)
+        write_bars(opened, "QQQ", "1m", columns, "x", calendar="24/7")
+
+    threads = [Thread(target=write, args=(60 * 20_000 * n + 1_704_067_200,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (series,) = stored_series(opened)
+    assert series.count.n_bars == 60_000
+    opened.close()

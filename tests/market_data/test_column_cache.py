@@ -125,3 +125,11 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KAIROS_CACHE", str(tmp_path / "file"))
     assert len(read(filled)) == len(read(filled)) == N_BARS
+
+
+def test_a_cache_that_cannot_be_named_is_done_without(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that the system refuses is no error either."""
+    monkeypatch.setenv("KAIROS_CACHE", str(tmp_path / ("x" * 300)))
+    assert len(read(filled)) == len(read(filled)) == N_BARS

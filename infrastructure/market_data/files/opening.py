@@ -1,5 +1,6 @@
 """Any file of bars: what it is, told by its content, and its rows."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +28,7 @@ _MAGIC = {
 }
 """Readers of files that are neither text nor packed, by first bytes."""
 
+_JSON_HEAD = 1 << 12
 _JSON_BYTES = 1 << 29
 """A JSON file is held whole: half a gigabyte is ten million bars."""
 
@@ -47,11 +49,15 @@ def open_bar_file(path: Path, *, dates: str | None = None) -> BarFile:
         reader = _zip_reader(path)
     if reader:
         return open_tables(path, _tables(path, reader), dates)
-    beginning = read_head(path)
-    if "\n".join(beginning.lines[:2]).lstrip()[:1] in ("[", "{"):
+    if _is_json(path):  # often one line, however long: not to be looked at as lines
         table = _read_json(path)
         return open_tables(path, lambda rows: iter((table,)), dates)
-    return open_text(path, beginning, dates)
+    return open_text(path, read_head(path), dates)
+
+
+def _is_json(path: Path) -> bool:
+    with unpacked(path) as stream:
+        return stream.read(_JSON_HEAD).removeprefix(BOM_UTF8).lstrip()[:1] in (b"[", b"{")
 
 
 def _zip_reader(path: Path) -> str:

@@ -14,6 +14,7 @@ _MOST_PATTERNS = 64  # of one length; a file of times has a handful
 _EPOCHS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (2**63 - 1, 10**9))
 """Below the first number an epoch counts 1/second of a second: 1e11 s is the year 5138."""
 _OLDEST_EPOCH = 10**8  # 1973; a smaller number is no time that a file of bars would hold
+_FURTHEST = 18 * 3_600  # seconds from UTC that ISO 8601 offsets reach, with room
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSUVWXY"  # T and Z have a meaning
 _CLASSES = bytes.maketrans(b"0123456789" + _LETTERS, b"0" * 10 + b"a" * len(_LETTERS))
@@ -164,6 +165,7 @@ def _fill_zone(
         east += _digits(matrix, form.spans.get("zone_minutes")) * 60
         west = matrix[:, form.spans["sign"][0]] == ord("-")
         fields.offset[whole] = np.where(west, -east, east)
+        fields.in_range[whole] &= east <= _FURTHEST  # no clock is a day from Greenwich
         fields.zoned[whole] = True
     elif "zone" in form.spans:
         words, which = _words(matrix, form.spans["zone"])

@@ -46,7 +46,9 @@ def cache_key(content: str, calendar: SessionCalendar, session: str) -> str:
 def cached_columns(key: str) -> dict[str, Any] | None:
     """The columns kept under a key, memory-mapped and read-only; None where there are none."""
     path = _path(key)
-    if not path.exists():
+    try:
+        path.stat()
+    except OSError:  # not there, or a folder that cannot be: a name too long, no permission
         return None
     import pyarrow as pa
 

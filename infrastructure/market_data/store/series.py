@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from infrastructure.database.bulk import insert_or_update
 from infrastructure.database.models import bar_series
+from infrastructure.database.watching import wait_for_writers
 from infrastructure.errors import StorageError
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.columns import utc_text
@@ -89,6 +90,7 @@ def one_series(connection: "Connection", symbol: str, interval: str) -> StoredSe
 def recounted(database: "Database", symbol: str, interval: str) -> StoredSeries | None:
     """The series counted row by row; the result is kept where the database can be written."""
     with suppress(StorageError), database.write() as connection:
+        wait_for_writers(connection)
         return keep_count(connection, symbol, interval)
     with database.read() as connection:
         return _counted(connection, symbol, interval)
