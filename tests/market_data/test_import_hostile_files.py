@@ -51,7 +51,7 @@ def test_a_comment_among_the_rows_is_no_footer(database: Database, write_file: W
         HEADER,
         *rows,
         "",
-        '"Downloaded from Barchart.com as of 01-17-2024 05:27pm CST"',
+        '"Downloaded from Barchart.com as of 01-17-2024"',
         name="end.csv",
     )
     assert import_bars(database, path, "QQQ").new == 6
