@@ -10,7 +10,7 @@ def test_an_import_tells_what_it_took(empty_shop: Shop) -> None:
     assert done.code == 0
     assert done.err == ""
     what, first, second, *_, last = done.out.splitlines()
-    assert "taken for CSV; time = timestamp, open = open" in what
+    assert "taken for CSV; time = timestamp, open, high" in what
     assert first.startswith("QQQ 30m: took 273 of 273 bars from ")
     assert second == "273 new, 0 unchanged, 0 replaced, 0 refused"
     assert last == "stored in kairos.db"

@@ -13,7 +13,7 @@ def test_a_dry_run_shows_the_first_bars_and_leaves_no_trace(empty_shop: Shop) ->
     done = empty_shop.kairos("data", "import", csv, *GIVEN, "--dry-run")
     assert (done.code, done.err) == (0, "")
     took, would, nothing, head, *bars = done.out.splitlines()
-    assert took.endswith("close = close, volume = volume")
+    assert took.endswith("open, high, low, close, volume")
     assert would.startswith("QQQ 30m: would take 273 of 273 bars from ")
     assert nothing == "nothing was stored; the first bars would be:"
     assert head.split() == ["opens", "(UTC)", "open", "high", "low", "close", "volume"]

@@ -48,8 +48,11 @@ class BarFile:
         return self._read(max(1, rows))
 
     def _columns_told(self) -> str:
-        told = [f"{role} = {self.columns[role]}" for role in _TOLD if role in self.columns]
-        return ", ".join(told)
+        used = ((role, self.columns[role]) for role in _TOLD if role in self.columns)
+        return ", ".join(
+            role if role != "time" and name.lower() == role else f"{role} = {name}"
+            for role, name in used
+        )
 
     def _facts_told(self) -> list[str]:
         facts = self.facts
