@@ -130,6 +130,8 @@ def test_the_first_row_is_the_file_s_first(
         '{"columns": 5, "data": 3}',
         "[[1, 2, 3, 4, 5, 6], 7]",
         '{"result": {"a": [1, 2]}}',
+        '{"columns":["open","high","low","\\ud800"],"index":[1704205800],"data":[[1,1,1,1]]}',
+        "[[" + "9" * 30 + ", 1, 1, 1, 1, 1]]",
         '{"time": 1}\n' + " " * 200_000 + "[" * 100_000,
     ],
 )
@@ -138,7 +140,7 @@ def test_json_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bars.json"
     path.write_text(text)
     with pytest.raises(DataError):
-        open_bar_file(path)
+        [*open_bar_file(path).chunks()]
 
 
 def test_a_key_given_twice_is_found_among_many(tmp_path: Path) -> None:

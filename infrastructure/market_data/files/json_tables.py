@@ -48,6 +48,8 @@ def read_json(path: Path, raw: bytes) -> Table:
         table = _table(parsed.value)
     except DataError as error:
         raise refusal(path, str(error)) from None
+    except UnicodeEncodeError:  # JSON may write halves of characters
+        raise refusal(path, "holds text that is no Unicode") from None
     if parsed.by_line:
         return replace(table, format=f"{table.format} lines", place_name="line")
     return table

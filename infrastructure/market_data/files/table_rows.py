@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_LARGEST_EPOCH = 9e18
+"""More does not fit a whole number, and is no time in whatever unit."""
+
+
 def table_cells(table: Table, roles: dict[str, int], rows: int) -> Iterator[Cells]:
     """The cells of a table in parts of at most `rows` rows; rows without anything are counted."""
     frame = table.frame
@@ -54,7 +58,8 @@ def _times(frame: "pd.DataFrame", roles: dict[str, int]) -> Any:
     if pd.api.types.is_datetime64_any_dtype(column):
         return _stamps(column)
     if pd.api.types.is_float_dtype(column):
-        column = column.round().astype("Int64")  # an epoch with a fraction is one of its second
+        whole = column.round().where(column.abs() < _LARGEST_EPOCH)
+        column = whole.astype("Int64")  # an epoch with a fraction is one of its second
     return _text(column)
 
 
