@@ -14,8 +14,8 @@ PRICES = ("open", "high", "low", "close")
 _NAMES: dict[str, tuple[str, ...]] = {
     "time": (
         "timestamp", "time stamp", "datetime", "date time", "date", "datum", "fecha", "data",
-        "dtyyyymmdd", "gmt time", "local time", "time", "open time", "opentime", "window start", "zeit",
-        "unix", "unix timestamp", "t", "", "index",
+        "dtyyyymmdd", "gmt time", "local time", "time", "open time", "opentime", "window start",
+        "zeit", "unix", "unix timestamp", "t", "", "index",
     ),
     "clock": ("time|zeit|uhrzeit|hora|heure|ora|hour",),
     "open": (
