@@ -99,9 +99,9 @@ class BarColumns:
     def faults(self) -> NDArray[np.uint8]:
         """Code in FAULTS of each row, its place in time included, shape (n_rows,)."""
         found = self.price_faults()
-        step = np.diff(self.timestamp, prepend=self.timestamp[:1] - 1)
-        found[(found == 0) & (step == 0)] = FAULTS.index("same time as the row before")
-        found[(found == 0) & (step < 0)] = FAULTS.index("earlier than the row before")
+        before, stamps, rest = self.timestamp[:-1], self.timestamp[1:], found[1:]
+        rest[(rest == 0) & (stamps == before)] = FAULTS.index("same time as the row before")
+        rest[(rest == 0) & (stamps < before)] = FAULTS.index("earlier than the row before")
         return found
 
     def checked(self, where: str) -> "BarColumns":

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.files.bar_file import BarFile
 from infrastructure.market_data.findings.checking import check_bars
 from infrastructure.market_data.intake.file_bars import FileBars
@@ -30,7 +30,7 @@ def unwritten_report(
     """
     placement, tally, columns = bars.placement, bars.tally, bars.columns
     calendar, counts = placement.calendar, tally.counts
-    inside = calendar.in_session(columns.timestamp)
+    n_inside, sessions = _in_sessions(calendar, columns)
     known = known_splits(database, symbol, calendar)
     repeated = {REPEATED: counts[REPEATED]} if REPEATED in counts else {}
     return ImportReport(
@@ -47,20 +47,26 @@ def unwritten_report(
         replaced=0,
         refused={**tally.refused, **repeated},
         reordered=counts.get(UNSORTED, 0),
-        outside_session=int((~inside).sum()),
-        sessions=_n_sessions(calendar, columns.timestamp[inside]),
+        outside_session=len(columns) - n_inside,
+        sessions=sessions,
         demo_removed=0,
         first=int(columns.timestamp[0]),
         last=int(columns.timestamp[-1]),
         ignored_columns=file.ignored,
-        notes=_notes(file, bars, calendar, float(inside.mean())),
+        notes=_notes(file, bars, calendar, n_inside / len(columns)),
         findings=check_bars(symbol, placement.interval, calendar, columns, known_splits=known),
     )
 
 
-def _n_sessions(calendar: SessionCalendar, ascending: NDArray[np.int64]) -> int:
-    sessions = calendar.session_of(ascending)
-    return int(np.count_nonzero(np.diff(sessions))) + 1 if len(sessions) else 0
+def _in_sessions(calendar: SessionCalendar, columns: BarColumns) -> tuple[int, int]:
+    """How many bars lie inside sessions, and how many sessions those are; part by part."""
+    seen = np.zeros(len(calendar), dtype=np.bool_)
+    n_inside = 0
+    for part in columns.parts():
+        rows, inside = calendar.opened(part.timestamp)
+        seen[rows[inside]] = True
+        n_inside += int(np.count_nonzero(inside))
+    return n_inside, int(np.count_nonzero(seen))
 
 
 def _notes(
