@@ -47,7 +47,7 @@ def mend_series(db: str | None, symbol: str, interval: str | None, kinds: Sequen
     with opened_database(db) as database:
         series = chosen_series(database, symbol, interval)
         stamps = stamps_to_remove(check_series(database, series), kinds)
-        detail = {"kinds": [*kinds], "stamps": stamps[:1_000].tolist()}
+        detail = {"kinds": [*kinds], "stamps": stamps.tolist()}
         change = Change("mend", f"kairos data mend --remove {' '.join(kinds)}", detail)
         removed = remove_bars(database, series.symbol, series.interval, stamps, change)
         print(f"{series}: removed {removed:,} bars ({', '.join(kinds)})")

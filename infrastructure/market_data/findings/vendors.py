@@ -19,17 +19,19 @@ _PRICES = ("open", "high", "low", "close")
 def compare_vendors(
     symbol: str, interval: str, ours: BarColumns, theirs: BarColumns, names: tuple[str, str]
 ) -> Finding | None:
-    """What two vendors say of the same stamps; None where they agree, or have none in common.
+    """What two vendors say of the same stamps; None where they agree.
 
     ours, theirs: sound rows, strictly ascending. names: of the two, for the report. Counted, and
     in `stamps`, are bars whose prices are TOO_FAR apart (a warning); where there are none, bars
-    whose prices differ at all (a note); where only volumes do, all that both have (a note).
+    whose prices differ at all (a note); where only volumes do, all that both have (a note). Without
+    a stamp in common nothing can be compared: a warning that says so.
     """
     _, mine, other = np.intersect1d(
         ours.timestamp, theirs.timestamp, assume_unique=True, return_indices=True
     )
     if not len(mine):
-        return None
+        told = f"no bar of {names[0]} and {names[1]} has the same time; nothing was compared"
+        return Finding("vendors_differ", WARNING, 0, told, "", ours.timestamp[:0])
     ours, theirs = ours.take(mine), theirs.take(other)
     apart = np.maximum.reduce(
         [np.abs(getattr(ours, name) - getattr(theirs, name)) for name in _PRICES]

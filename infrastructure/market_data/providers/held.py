@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from infrastructure.market_data.columns import BarColumns
-from infrastructure.market_data.store.series import stored_columns, stored_series
+from infrastructure.market_data.store.bar_rows import stored_columns
+from infrastructure.market_data.store.series import stored_series
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database

@@ -14,23 +14,13 @@ from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.columns import utc_text
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.sessions.calendars import get_calendar
-from infrastructure.market_data.store.bar_rows import sources_of, stored_columns, stored_parts
+from infrastructure.market_data.store.bar_rows import sources_of, stored_parts
 from infrastructure.market_data.store.counting import SeriesCount, count_parts
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from infrastructure.database.engine import Database
-
-__all__ = [
-    "USUAL_CALENDAR",
-    "StoredSeries",
-    "keep_count",
-    "one_series",
-    "recounted",
-    "stored_columns",
-    "stored_series",
-]
 
 USUAL_CALENDAR = "XNYS"
 """By which bars are counted whose calendar nobody said."""
