@@ -1,5 +1,6 @@
 """Settings of the whole suite."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from hypothesis import settings
 # No deadline: the first example of a law may have to compile its kernel.
 settings.register_profile("kairos", deadline=None)
 settings.load_profile("kairos")
+
+# A shell starts `make test &` with Ctrl-C ignored, and processes that the tests start and interrupt
+# would ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
