@@ -23,6 +23,7 @@ _PACKAGE = Path(__file__).parent
 KERNEL_SOURCES = (
     "compiled.py",
     "core/execution",
+    "core/sweeping",
     "database/sqlite_kernels.py",
     "indicators",
     "market_data/bars.py",
