@@ -101,9 +101,7 @@ def record_order_nb(
     order.fees = fees
     order.side = side
     day.n_orders += 1
-    account.cash[account.rules[i].book] -= paid_nb(
-        1 if side == _BUY else -1, quantity, price, fees
-    )
+    account.cash[account.rules[i].book] -= paid_nb(1 if side == _BUY else -1, quantity, price, fees)
 
 
 @inlined_kernel
