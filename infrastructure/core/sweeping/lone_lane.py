@@ -127,7 +127,7 @@ def run_variant_nb(
             refused[verdict + VERDICT_TO_REASON] += 1
             continue
         free_from, turning = exit_bar, NO_ROW
-        if rules.reverses and not fill.at_close and (left == REVERSE or left == EXIT_SIGNAL):
+        if rules.reverses and not fill.at_close and left in (REVERSE, EXIT_SIGNAL):
             turned = SHORT if direction > 0 else LONG
             if decisions[exit_bar - 1] & _BOTH == turned:
                 turning = exit_bar - 1  # its order fills where the old position was left
