@@ -1,16 +1,11 @@
 """A sweep goes other ways than a backtest; it must arrive at the same place, trade for trade."""
 
 import math
-import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "referee"))
-
 from referee_cases import random_case
 from sweep_setup import as_group, run_one
 
