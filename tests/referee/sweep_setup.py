@@ -7,7 +7,7 @@ import numpy as np
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.execution.simulate import account_terms
 from infrastructure.core.signals import Signals
-from infrastructure.core.sweeping.choices import Choices
+from infrastructure.core.sweeping.choices import Choices, Seen
 from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.group import Group, GroupBook, GroupResult
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
@@ -38,7 +38,7 @@ def as_group(books: Sequence[Book], terms: AccountTerms) -> Group:
         GroupBook(
             Recorded.of(book),
             book.allocation_percentage,
-            tuple(lane.bars for lane in book.lanes),
+            tuple(Seen(lane.bars) for lane in book.lanes),
             tuple(lane.detail for lane in book.lanes),
         )
         for book in books

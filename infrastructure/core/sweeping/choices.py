@@ -11,12 +11,26 @@ from numpy.typing import NDArray
 from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, LONG
 from infrastructure.core.execution.market_columns import decisions_of
 from infrastructure.core.signals import Signals
+from infrastructure.core.signals_of_many import ManySignals
 from infrastructure.core.sweeping.lone_lane import SignalRows
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.bars import Bars
 
 _ENTRIES, _EXITS = np.uint8(3), np.uint8(EXIT_LONG | EXIT_SHORT)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The bars that a strategy sees of one symbol; the first `warm_up` of them are not traded."""
+
+    bars: Bars
+    warm_up: int = 0
+
+    @property
+    def traded(self) -> int:
+        """How many bars are traded."""
+        return len(self.bars) - self.warm_up
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class LaneSignals:
 
 
 def lane_signals(
-    strategy: VectorBTStrategy, bars: Bars, choices: Choices, *, at_level: bool, reverses: bool
+    strategy: VectorBTStrategy, seen: Seen, choices: Choices, *, at_level: bool, reverses: bool
 ) -> LaneSignals:
     """Work out every choice's signals. at_level: entries have levels. reverses: as in the config.
 
@@ -59,14 +73,11 @@ def lane_signals(
     is raised.
     """
     if choices.names and not (at_level or reverses):
-        many = strategy.generate_many(bars, choices.columns(strategy))
+        many = strategy.generate_many(seen.bars, choices.columns(strategy))
         if many is not None:
-            rows = SignalRows(
-                many.first, many.bar, many.side, np.empty(0), np.empty((0, 0), np.uint8)
-            )
-            return LaneSignals(rows, {})
-    collected, refusals = _Collected(len(bars), at_level), {}
-    for number, signals in enumerate(each_choice(strategy, bars, choices)):
+            return LaneSignals(_traded(many, seen.warm_up), {})
+    collected, refusals = _Collected(seen.traded, at_level), {}
+    for number, signals in enumerate(each_choice(strategy, seen, choices)):
         if isinstance(signals, str):
             refusals[number] = signals
             signals = Signals()
@@ -74,15 +85,28 @@ def lane_signals(
     return LaneSignals(collected.rows(reverses), refusals)
 
 
-def each_choice(strategy: VectorBTStrategy, bars: Bars, choices: Choices) -> "list[Signals | str]":
-    """Each choice's Signals, or the line with which the strategy refused it."""
+def _traded(many: ManySignals, warm_up: int) -> SignalRows:
+    """The signals from the first traded bar on, their rows counted from there."""
+    kept = many.bar >= warm_up
+    before = np.concatenate(([0], np.cumsum(kept)))
+    return SignalRows(
+        first=before[many.first],
+        bar=many.bar[kept] - np.int32(warm_up),
+        decision=many.side[kept],
+        level=np.empty(0),
+        watched=np.empty((0, 0), np.uint8),
+    )
+
+
+def each_choice(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> "list[Signals | str]":
+    """Each choice's Signals of the traded bars, or the line with which the strategy refused it."""
     found: list[Signals | str] = []
     for values in choices.values:
         chosen = copy(strategy)
         for name, value in zip(choices.names, values, strict=True):
             setattr(chosen, name, value)
         try:
-            found.append(chosen.signals(bars))
+            found.append(chosen.signals(seen.bars).rows(seen.warm_up))
         except ConfigError as error:
             found.append(str(error))
     return found

@@ -13,6 +13,7 @@ from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.execution.records import REFUSAL_REASONS, TRADE_DTYPE
 from infrastructure.core.execution.simulate import lane_rules
 from infrastructure.core.signals import Signals
+from infrastructure.core.sweeping.choices import Seen
 from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.figures import Timeline, figures_of
 from infrastructure.core.sweeping.lone_lane import Outputs
@@ -25,14 +26,14 @@ from infrastructure.market_data.bars import Bars
 
 @dataclass(frozen=True, eq=False)
 class GroupBook:
-    """One strategy of a group, its share of the account, and the bars of each of its symbols.
+    """One strategy of a group, its share of the account, and what it sees of each of its symbols.
 
     detail: finer bars of each symbol, for `fill_policy: detail`; None where there are none.
     """
 
     strategy: VectorBTStrategy
     allocation_percentage: float
-    bars: tuple[Bars, ...]
+    seen: tuple[Seen, ...]
     detail: tuple[Bars | None, ...]
 
     @property
@@ -42,11 +43,19 @@ class GroupBook:
 
     def silent(self) -> Book:
         """The book without a signal."""
-        lanes = zip(self.bars, self.detail, strict=True)
+        lanes = zip(self.traded, self.detail, strict=True)
         return Book(
             self.config,
             self.allocation_percentage,
             tuple(Lane(bars, Signals(), detail) for bars, detail in lanes),
+        )
+
+    @cached_property
+    def traded(self) -> tuple[Bars, ...]:
+        """The bars of each symbol that are traded."""
+        return tuple(
+            each.bars.rows(each.warm_up, len(each.bars)) if each.warm_up else each.bars
+            for each in self.seen
         )
 
 
@@ -94,7 +103,8 @@ class Group:
         silent = [book.silent() for book in self.books]
         strategies = [book.strategy for book in self.books]
         kind = LoneRunner if len(self.rules) == 1 else ManyRunner
-        return kind(silent, strategies, self.terms, self.sessions_per_year)
+        seen = [book.seen for book in self.books]
+        return kind(silent, strategies, seen, self.terms, self.sessions_per_year)
 
     @property
     def timeline(self) -> Timeline:

@@ -8,7 +8,7 @@ from infrastructure.core.execution.market_columns import market_columns
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.execution.simulate import book_starts, lane_rules
 from infrastructure.core.sweeping.batches import batches, choices_at_once
-from infrastructure.core.sweeping.choices import Choices, lane_signals
+from infrastructure.core.sweeping.choices import Choices, Seen, lane_signals
 from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.figures import Timeline
 from infrastructure.core.sweeping.lone_lane import Outputs, Variants, run_variants_nb
@@ -27,16 +27,17 @@ class LoneRunner:
         self,
         silent: Sequence[Book],
         strategies: Sequence[VectorBTStrategy],
+        seen: Sequence[Sequence[Seen]],
         terms: AccountTerms,
         sessions_per_year: float,
     ) -> None:
         (book,), (self._strategy,) = silent, strategies
-        (lane,) = book.lanes
+        ((self._seen,),) = seen
         columns = market_columns(silent, terms)
         _, ranges = lane_rules(silent)
         self._has_atr = len(columns.atr) > 0
         self._market = lone_market(columns, [columns.atr] if self._has_atr else [], ranges)
-        self._bars, self._config = lane.bars, book.config
+        self._config = book.config
         generate_many = type(self._strategy).generate_many
         self._quick = generate_many is not VectorBTStrategy.generate_many
         self._start = float(book_starts(silent, terms).sum())
@@ -50,12 +51,12 @@ class LoneRunner:
         reverses = self._config.on_opposite_signal == "reverse"
         invalid: dict[int, str] = {}
         (choices,) = given.choices
-        at_once = choices_at_once(len(self._bars), whole_columns=not self._quick)
+        at_once = choices_at_once(len(self._seen.bars), whole_columns=not self._quick)
         for rows in batches(given.choice, at_once):
             numbers, choice = np.unique(given.choice[rows, 0], return_inverse=True)
             some = Choices(choices.names, [choices.values[number] for number in numbers])
             found = lane_signals(
-                self._strategy, self._bars, some, at_level=at_level, reverses=reverses
+                self._strategy, self._seen, some, at_level=at_level, reverses=reverses
             )
             variants = Variants(
                 rules=given.rules[rows, 0],

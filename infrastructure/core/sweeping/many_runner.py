@@ -10,7 +10,7 @@ from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.execution.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
 from infrastructure.core.execution.simulate import book_starts, open_account, simulate
 from infrastructure.core.sweeping.batches import batches, choices_at_once
-from infrastructure.core.sweeping.choices import Choices, each_choice
+from infrastructure.core.sweeping.choices import Choices, Seen, each_choice
 from infrastructure.core.sweeping.chosen_columns import ChosenColumns
 from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.figures import Timeline
@@ -27,10 +27,11 @@ class ManyRunner:
         self,
         silent: Sequence[Book],
         strategies: Sequence[VectorBTStrategy],
+        seen: Sequence[Sequence[Seen]],
         terms: AccountTerms,
         sessions_per_year: float,
     ) -> None:
-        self._books, self._strategies = silent, strategies
+        self._books, self._strategies, self._seen = silent, strategies, seen
         self._market = market_columns(silent, terms)
         self._account = open_account(silent, terms, self._market)
         self._start = book_starts(silent, terms)
@@ -80,10 +81,10 @@ class ManyRunner:
         numbers, choice = np.unique(given.choice[rows, number], return_inverse=True)
         some = Choices(choices.names, [choices.values[each] for each in numbers])
         places = []
-        for lane in book.lanes:
-            found = each_choice(self._strategies[number], lane.bars, some)
+        for seen in self._seen[number]:
+            found = each_choice(self._strategies[number], seen, some)
             at_level = book.config.entry.type in LEVELLED
-            begin = columns.add_lane(found, len(lane.bars), at_level)
+            begin = columns.add_lane(found, seen.traded, at_level)
             places.append((begin[choice, 0], begin[choice, 1]))
             for position, signals in enumerate(found):
                 if isinstance(signals, str):
