@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.chunks import Chunk, evaluate
 from infrastructure.research.sweeps.evaluator import Evaluator
 
@@ -58,3 +59,14 @@ class LocalEngine:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def make_engine(name: str, workers: int | None, address: str | None) -> Engine:
+    """The engine called local or ray. Raises ConfigError."""
+    if name == "ray":
+        from infrastructure.research.sweeps.ray_engine import RayEngine
+
+        return RayEngine(address)
+    if address is not None:
+        raise ConfigError("--address is of a Ray cluster: expected --engine ray with it")
+    return LocalEngine(workers)

@@ -45,9 +45,7 @@ class SweepTerms:
         cls, constraints: Sequence[str] = (), objective: str = "sqn", **others: Any
     ) -> "SweepTerms":
         """From the texts of a command line. Raises ConfigError."""
-        return cls(
-            tuple(map(parse_constraint, constraints)), parse_objective(objective), **others
-        )
+        return cls(tuple(map(parse_constraint, constraints)), parse_objective(objective), **others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +76,9 @@ def make_plan(
     period: Period,
 ) -> SweepPlan:
     """Check all that can be checked, and read the bars. Raises ConfigError, DataError."""
-    whole = spelt_out(portfolio)
+    dates = {"start": period.start, "end": period.end}
+    config = portfolio.config.model_copy(update=dates)  # as it runs, and as the ledger keeps it
+    whole = spelt_out(LoadedPortfolio(config, portfolio.strategies, portfolio.path))
     space = make_space(whole, parameters)
     check_space(whole, space)
     return SweepPlan(whole, space, terms, read_bars_of(database, whole, space, period))
