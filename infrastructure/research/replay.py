@@ -31,7 +31,7 @@ def replay(
     the sweep traded, StorageError for an unknown sweep.
     """
     ledger = TrialLedger(database)
-    plan = stored_plan(database, ledger.sweep(sweep_id).record, f"sweep {sweep_id}")
+    plan = stored_plan(database, ledger.sweep(sweep_id), f"sweep {sweep_id}")
     names = [f"value_{place + 1}" for place in range(len(plan.space.axes))]
     found = ledger.trials(sweep_id, trials=trials, columns=("trial", *names))
     by_number = {int(number): row for row, number in enumerate(found["trial"])}
@@ -74,7 +74,8 @@ def stored_plan(database: Database, record: SweepRecord, name: str) -> SweepPlan
     )
     config = portfolio.config
     period = Period(config.start, config.end, record.warm_up)
-    plan = SweepPlan(portfolio, space, terms, read_bars_of(database, portfolio, space, period))
+    series = read_bars_of(database, portfolio, space, period)
+    plan = SweepPlan(portfolio, space, terms, series, record.warm_up)
     if sweep_record(plan, record.n_trials).bars_fingerprint != record.bars_fingerprint:
         raise DataError(
             f"{name}: its bars are no longer the ones it was tried on; sweep again to judge it"

@@ -18,6 +18,7 @@ from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.checking import check_against_machine
 from infrastructure.research.sweeps.chunks import (
     TrialIdentities,
+    chunk_size,
     missing_ranges,
     trial_columns,
 )
@@ -104,7 +105,8 @@ def run_plan(
     done = n_resumed = sum(last - first for first, last in keeper.stored)
     progress(done, points.n_trials)
     reasons: dict[str, None] = {}
-    tasks = _tasks(points, missing_ranges(points.n_trials, keeper.stored))
+    size = chunk_size(points.n_trials, engine.workers)
+    tasks = _tasks(points, missing_ranges(points.n_trials, keeper.stored, size))
     for chunk in engine.run(evaluator, tasks):
         keeper.save(trial_columns(chunk, plan.space, identities))
         reasons |= dict.fromkeys(chunk.evaluated.reasons)

@@ -26,7 +26,8 @@ class SweepRecord:
     plan_hash: of all that its trials depend on; an unfinished sweep of the same one is gone on
     with. purpose: "sweep" or "walk_forward". axes, constraints, portfolio_json, strategies_json:
     JSON. sampler: "grid", "random", "sobol" or "tpe". n_trials: how many are planned.
-    series: what its strategies trade, at least one; moments all of one kind.
+    series: what its strategies trade, at least one; moments all of one kind. warm_up: how many
+    bars before the portfolio's `start` they see.
     """
 
     plan_hash: str
@@ -46,6 +47,7 @@ class SweepRecord:
     fill_policy: str
     synthetic: bool
     series: Sequence[SweepSeries]
+    warm_up: int = 0
     started_at: Moment = field(default_factory=lambda: datetime.now(UTC))
 
 

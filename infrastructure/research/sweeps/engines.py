@@ -18,7 +18,12 @@ Task = tuple[int, NDArray[np.float64]]
 
 
 class Engine(Protocol):
-    """Evaluates chunks and gives them back in the order in which they were asked for."""
+    """Evaluates chunks and gives them back in the order in which they were asked for.
+
+    workers: how many chunks are evaluated at the same time.
+    """
+
+    workers: int
 
     def run(self, evaluator: Evaluator, tasks: Iterable[Task]) -> Iterator[Chunk]:
         """One chunk a task; few are under way at a time."""

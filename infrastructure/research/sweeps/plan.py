@@ -56,6 +56,7 @@ class SweepPlan:
     space: Space
     terms: SweepTerms
     series: SweepSeries
+    warm_up: int = 0
 
     @property
     def evaluator(self) -> Evaluator:
@@ -81,7 +82,8 @@ def make_plan(
     whole = spelt_out(LoadedPortfolio(config, portfolio.strategies, portfolio.path))
     space = make_space(whole, parameters)
     check_space(whole, space)
-    return SweepPlan(whole, space, terms, read_bars_of(database, whole, space, period))
+    series = read_bars_of(database, whole, space, period)
+    return SweepPlan(whole, space, terms, series, period.warm_up)
 
 
 def read_bars_of(
@@ -125,6 +127,7 @@ def sweep_record(plan: SweepPlan, n_trials: int) -> SweepRecord:
         "bars_fingerprint": sha256("".join(fingerprints).encode()).hexdigest(),
         "fill_policy": portfolio.config.fill_policy,
         "synthetic": plan.synthetic,
+        "warm_up": plan.warm_up,
     }
     first_bars = [int(bars.timestamp[0]) for bars in traded]  # two periods are two plans
     text = json.dumps([record, first_bars], sort_keys=True, default=str)

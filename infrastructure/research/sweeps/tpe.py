@@ -56,7 +56,8 @@ def run_tpe(
         keeper = LedgerKeeper(database, sweep_record(plan, n_trials))
     search = _Search(plan, folds)
     n_resumed = search.remember(keeper)
-    done, pruned, reasons = n_resumed, 0, ()
+    done, pruned = n_resumed, 0
+    reasons: tuple[str, ...] = ()
     while done < n_trials:
         chunk, cut = search.next_chunk(done, min(_AT_ONCE, n_trials - done))
         keeper.save(trial_columns(chunk, plan.space, search.identities))
