@@ -1,0 +1,125 @@
+"""A position's way from its fill to its exit: it depends on the bars and its own levels alone.
+
+That is what makes a sweep fast: no account has to live through the bars in between. The rules are
+those of `execution.fills`; what comes before what is the machine's order.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.compiled import inlined_kernel, kernel
+from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, LONG, SHORT
+from infrastructure.core.execution.fills import (
+    CERTAIN,
+    DETAIL,
+    NOTHING,
+    detail_exit_nb,
+    exit_at_close_nb,
+    exit_in_bar_nb,
+    order_is_over_nb,
+)
+from infrastructure.core.execution.records import EXIT_REASONS
+from infrastructure.core.sweeping.lone_market import CLOSE, HIGH, LOW, OPEN, LoneMarket
+from infrastructure.core.sweeping.waiting_orders import STOP_ENTRY
+from infrastructure.market_data.bars import IN_SESSION
+
+EXIT_SIGNAL, REVERSE = EXIT_REASONS.index("exit_signal"), EXIT_REASONS.index("reverse")
+_BOTH = LONG | SHORT
+
+
+@kernel
+def detail_of_bar_nb(
+    market: LoneMarket,
+    rules: Any,
+    bar: int,
+    direction: int,
+    stop: float,
+    target: float,
+    level: float,
+) -> int:
+    """What the finer bars of a bar tell of stop and target; NOTHING where there are none."""
+    if len(market.detail_from) == 0:
+        return NOTHING
+    rows = slice(market.detail_from[bar], market.detail_to[bar])
+    highs, lows = market.detail_high[rows], market.detail_low[rows]
+    above = (rules.entry_type == STOP_ENTRY) == (direction > 0)
+    return detail_exit_nb(direction, highs, lows, stop, target, level, above)
+
+
+@inlined_kernel
+def trade_path_nb(
+    market: LoneMarket,
+    decision: NDArray[np.uint8],
+    rules: Any,
+    policy: int,
+    fill: Any,
+    stop: float,
+    target: float,
+) -> tuple[int, int, float, int]:
+    """(exit bar, reason, price before slippage, certainty) of a position just filled.
+
+    decision: every bar's decision, or empty where no signal can end a position. fill: a `Fill`;
+    after one at a bar's close the next bar is the first it is held in.
+    """
+    prices, last_bar = market.prices, len(market.prices) - 1
+    flat, direction, entry_bar, at_close = (
+        rules.flat_at_session_end, fill.direction, fill.bar, fill.at_close,
+    )  # fmt: skip
+    bar = entry_bar + 1 if at_close else entry_bar
+    why, price, certainty, ordered = NOTHING, 0.0, CERTAIN, NOTHING
+    while True:
+        price = prices[bar, OPEN]
+        if ordered != NOTHING:
+            why = ordered
+            break
+        says = NOTHING
+        if policy == DETAIL:
+            level = fill.level if bar == entry_bar else math.nan
+            says = detail_of_bar_nb(market, rules, bar, direction, stop, target, level)
+        high, low, carried = prices[bar, HIGH], prices[bar, LOW], bar > entry_bar
+        why, price, certainty = exit_in_bar_nb(
+            policy, direction, carried, price, high, low, stop, target, says
+        )
+        if why != NOTHING:
+            break
+        price, certainty = prices[bar, CLOSE], CERTAIN
+        why = exit_at_close_nb(flat, market.phase[bar], bar == last_bar)
+        if why != NOTHING:
+            break
+        if len(decision) and decision[bar]:
+            ordered = ordered_at_close_nb(market, rules, decision[bar], direction, bar, at_close)
+            if ordered == REVERSE and at_close:
+                why = REVERSE
+                break
+        bar += 1
+    return bar, why, price, certainty
+
+
+@kernel
+def ordered_at_close_nb(
+    market: LoneMarket, rules: Any, decision: int, direction: int, bar: int, at_close: bool
+) -> int:
+    """What a held bar's decision orders: EXIT_SIGNAL, REVERSE, or NOTHING.
+
+    at_close: entries fill at the close. A position that leaves by both leaves by the exit signal
+    where the new one is filled at the next open, and by the reversal where it is filled here.
+    """
+    turns = False
+    if rules.reverses and decision & _BOTH == (SHORT if direction > 0 else LONG):
+        if at_close:
+            turns = not (rules.flat_at_session_end and market.phase[bar] != IN_SESSION)
+            if turns:
+                return REVERSE
+        else:
+            turns = not order_is_over_nb(
+                rules.flat_at_session_end,
+                market.session[bar],
+                market.session[bar + 1],
+                market.phase[bar + 1],
+            )
+    if decision & (EXIT_LONG if direction > 0 else EXIT_SHORT):
+        return EXIT_SIGNAL
+    return REVERSE if turns else NOTHING
