@@ -115,15 +115,14 @@ def gates_of(stored: StoredRun, backtest: Backtest, differences: tuple[str, ...]
         )
     refused, taken = refused_alone(backtest), taken_in_the_run(backtest)
     sessions = sessions_of(backtest.simulation)
-    n_sessions = len(sessions)
-    books = tuple(
-        BookGates(
-            _gate("taken", taken.where(taken.book == number), n_sessions),
-            _rules(refused.where(refused.book == number), n_sessions),
-            sharing,
-        )
-        for number, sharing in enumerate(shared_books(backtest))
-    )
+    own, rules = _gate("taken", taken, len(sessions)), _rules(refused, len(sessions))
+    books = []
+    for number, sharing in enumerate(shared_books(backtest)):
+        parts = own, rules
+        if len(backtest.books) > 1:
+            of_book = taken.where(taken.book == number), refused.where(refused.book == number)
+            parts = _gate("taken", of_book[0], len(sessions)), _rules(of_book[1], len(sessions))
+        books.append(BookGates(*parts, sharing))
     return Gates(
         run_id=stored.run_id,
         title=stored.portfolio.portfolio_name,
@@ -131,9 +130,9 @@ def gates_of(stored: StoredRun, backtest: Backtest, differences: tuple[str, ...]
         synthetic=backtest.synthetic,
         first_session=int(sessions[0]),
         last_session=int(sessions[-1]),
-        taken=_gate("taken", taken, n_sessions),
-        rules=_rules(refused, n_sessions),
-        books=books,
+        taken=own,
+        rules=rules,
+        books=tuple(books),
         differences=differences,
     )
 
