@@ -10,7 +10,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from infrastructure.cli import data_commands, data_fetch_commands, sweep_command
+from infrastructure.cli import (
+    data_commands,
+    data_fetch_commands,
+    gates_command,
+    sweep_command,
+)
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -157,5 +162,6 @@ def chart(
 
 
 sweep_command.register(app)
+gates_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)
