@@ -56,9 +56,7 @@ def drawdowns(
     peak_row, trough_row = int(found["deepest_peak_row"]), int(found["trough_row"])
     peak = float(path[peak_row]) if peak_row >= 0 else starting_capital
     depth = (peak - float(path[trough_row])) / peak if trough_row >= 0 else 0.0
-    return Drawdowns(
-        depth, peak_row, trough_row, int(found["recovery_row"]), int(found["longest"])
-    )
+    return Drawdowns(depth, peak_row, trough_row, int(found["recovery_row"]), int(found["longest"]))
 
 
 def max_drawdown(equity: ArrayLike, starting_capital: float) -> float:
