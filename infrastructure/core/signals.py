@@ -33,6 +33,15 @@ class Signals:
             if given is not None:
                 object.__setattr__(self, field.name, _column(field.name, given))
 
+    def rows(self, first: int, last: int) -> "Signals":
+        """Decisions of bars `first` up to but not including `last`."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Signals(**{n: c if c is None else c[first:last] for n, c in columns.items()})
+
+    def exits_only(self) -> "Signals":
+        """The same without entries."""
+        return Signals(exit_long=self.exit_long, exit_short=self.exit_short)
+
     def checked(self, n_bars: int, strategy_name: str) -> "Signals":
         """Self, once every column is known to have one row a bar.
 
