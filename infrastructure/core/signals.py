@@ -33,10 +33,14 @@ class Signals:
             if given is not None:
                 object.__setattr__(self, field.name, _column(field.name, given))
 
-    def rows(self, first: int, last: int) -> "Signals":
-        """Decisions of bars `first` up to but not including `last`."""
+    def rows(self, first: int, last: int | None = None) -> "Signals":
+        """The decisions from row `first` on, up to but not including `last` (None: to the end)."""
+        if first == 0 and last is None:
+            return self
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Signals(**{n: c if c is None else c[first:last] for n, c in columns.items()})
+        return Signals(
+            **{name: None if each is None else each[first:last] for name, each in columns.items()}
+        )
 
     def exits_only(self) -> "Signals":
         """The same without entries."""

@@ -31,8 +31,10 @@ def market_columns(books: Sequence[Book], terms: AccountTerms, parts: Parts = ()
     for bars in feeds:
         _check_overlap(bars)
     starts = dict(zip(map(id, feeds), _offsets([len(bars) for bars in feeds]), strict=True))
-    bar_columns = {name: _joined([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS}
-    decisions = [_decisions(lane.signals, len(lane.bars)) for lane in lanes]
+    bar_columns = {
+        name: end_to_end([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS
+    }
+    decisions = [decisions_of(lane.signals, len(lane.bars)) for lane in lanes]
     parts = parts or (books,)
     first_level, (long_level, short_level) = _sparse(parts, 2, _levels)
     first_atr, (atr,) = _sparse(parts, 1, _average_true_range)
@@ -41,7 +43,7 @@ def market_columns(books: Sequence[Book], terms: AccountTerms, parts: Parts = ()
         n_bars=np.array([len(lane.bars) for lane in lanes], np.int64),
         account_session=_account_sessions(feeds, terms, bar_columns["session"]),
         first_signal=np.array(_offsets([len(row) for row in decisions]), np.int64),
-        decision=_joined(decisions),
+        decision=end_to_end(decisions),
         first_level=first_level,
         long_level=long_level,
         short_level=short_level,
@@ -67,7 +69,7 @@ def _account_sessions(feeds: list[Bars], terms: AccountTerms, own: Column) -> Co
     calendar = terms.calendar
     if calendar is None or all(bars.calendar == calendar.name for bars in feeds):
         return own
-    return _joined(
+    return end_to_end(
         [
             bars.session
             if bars.calendar == calendar.name
@@ -77,7 +79,7 @@ def _account_sessions(feeds: list[Bars], terms: AccountTerms, own: Column) -> Co
     )
 
 
-def _decisions(signals: Signals, n_bars: int) -> Column:
+def decisions_of(signals: Signals, n_bars: int) -> Column:
     """One byte a bar: the bits LONG, SHORT, EXIT_LONG and EXIT_SHORT."""
     decision = np.zeros(n_bars, np.uint8)
     columns = (signals.long, signals.short, signals.exit_long, signals.exit_short)
@@ -102,7 +104,7 @@ def _average_true_range(book: Book, lane: Lane) -> tuple[Column, ...]:
         return ()
     known = [lane.bars] if lane.warm_up is None else [lane.warm_up, lane.bars]
     high, low, close = (
-        _joined([getattr(bars, name) for bars in known]) for name in ("high", "low", "close")
+        end_to_end([getattr(bars, name) for bars in known]) for name in ("high", "low", "close")
     )
     atr = average_true_range(high, low, close, stop_loss.period)
     return (atr[len(high) - len(lane.bars) :],)
@@ -130,7 +132,7 @@ def _sparse(
             for (_, lane), have in zip(pairs, columns, strict=True):
                 found.append(have or (_missing(lane),) * n_columns)
                 rows += len(lane.bars)
-    joined = [_joined([each[n] for each in found], np.float64) for n in range(n_columns)]
+    joined = [end_to_end([each[n] for each in found], np.float64) for n in range(n_columns)]
     return np.array(first, np.int64), joined
 
 
@@ -150,10 +152,10 @@ def _detail_columns(lanes: list[Lane]) -> dict[str, Column]:
         fine_rows += len(fine)
     return {
         "first_detail": np.array(first, np.int64),
-        "detail_from": _joined(begins, np.int64),
-        "detail_to": _joined(ends, np.int64),
-        "detail_high": _joined([bars.high for bars in details], np.float64),
-        "detail_low": _joined([bars.low for bars in details], np.float64),
+        "detail_from": end_to_end(begins, np.int64),
+        "detail_to": end_to_end(ends, np.int64),
+        "detail_high": end_to_end([bars.high for bars in details], np.float64),
+        "detail_low": end_to_end([bars.low for bars in details], np.float64),
     }
 
 
@@ -162,7 +164,7 @@ def _offsets(lengths: list[int]) -> list[int]:
     return [0, *np.cumsum(lengths)[:-1].tolist()] if lengths else []
 
 
-def _joined(parts: list[Column], dtype: Any = None) -> Column:
+def end_to_end(parts: list[Column], dtype: Any = None) -> Column:
     """The parts end to end, read-only (so that kernels compile for one kind of column only).
 
     A single part is handed on uncopied.

@@ -39,13 +39,10 @@ def check_parts(parts: Parts) -> None:
     for name, bars in _by_lane(parts):
         for before, after in pairwise(each for each in bars if len(each)):
             if after.timestamp[0] < before.closes_at[-1]:
-                begins, ends = (
-                    utc_text(int(after.timestamp[0])),
-                    utc_text(int(before.closes_at[-1])),
-                )
+                begins, ended = int(after.timestamp[0]), int(before.closes_at[-1])
                 raise DataError(
-                    f"{name}: a part must begin where the one before has ended; found {begins}, and "
-                    f"{ends} as the end before it"
+                    f"{name}: a part must begin when the one before has ended, "
+                    f"{utc_text(ended)}, or later; found {utc_text(begins)}"
                 )
 
 

@@ -14,7 +14,6 @@ from infrastructure.core.execution.account_state import NO_SESSION
 from infrastructure.trade_metrics.drawdown_kernel import (
     DRAWDOWN_FIELDS,
     begin_drawdown_nb,
-    mark_drawdown_nb,
     surface_nb,
 )
 
@@ -89,27 +88,19 @@ def begin_tally_nb(tally: Any, book_start: float, idle_cash: float) -> None:
 
 
 @inlined_kernel
-def count_trade_nb(
-    tally: Any, net_pnl: float, risk: float, costs: tuple[float, float], ambiguous: int
-) -> None:
-    """One closed trade. risk: money at the stop, NaN without one. costs: commission, slippage."""
+def count_trade_nb(tally: Any, net_pnl: float, risk: float, ambiguous: int) -> None:
+    """One closed trade. risk: money at the stop, NaN without one. ambiguous: of AMBIGUITY."""
     tally.trades += 1
-    if net_pnl > 0.0:
-        tally.wins += 1
-        tally.won += net_pnl
-    if net_pnl < 0.0:
-        tally.losses += 1
-        tally.lost += net_pnl
-        tally.streak += 1
-        tally.longest_streak = max(tally.longest_streak, tally.streak)
-    else:
-        tally.streak = 0
+    won, lost = int(net_pnl > 0.0), int(net_pnl < 0.0)  # arithmetic: luck is no branch to predict
+    tally.wins += won
+    tally.losses += lost
+    tally.won += max(net_pnl, 0.0)
+    tally.lost += min(net_pnl, 0.0)
+    tally.streak = (tally.streak + 1) * lost
+    tally.longest_streak = max(tally.longest_streak, tally.streak)
     tally.best_trade = max(tally.best_trade, net_pnl)
     tally.worst_trade = min(tally.worst_trade, net_pnl)
-    tally.commission += costs[0]
-    tally.slippage += costs[1]
-    if ambiguous > 0:
-        tally.ambiguous += 1
+    tally.ambiguous += int(ambiguous > 0)
     r = net_pnl / risk
     if not math.isnan(r):
         if tally.r_count == 0:
@@ -128,9 +119,7 @@ def count_rows_nb(tally: Any, entry_row: int, exit_row: int) -> None:
 
 
 @inlined_kernel
-def close_sessions_nb(
-    tally: Any, until: int, equity: float, returns: NDArray[np.float64]
-) -> None:
+def close_sessions_nb(tally: Any, until: int, equity: float, returns: NDArray[np.float64]) -> None:
     """Close every session before number `until`, at an equity that has not moved since its mark.
 
     returns: (n_sessions,) filled with each session's return, a fraction; or empty.
@@ -151,8 +140,8 @@ def close_session_nb(tally: Any, equity: float, returns: NDArray[np.float64]) ->
         tally.return_sum += change
         tally.return_squares += change * change
         tally.return_largest = max(tally.return_largest, abs(change))
-        if change < 0.0:
-            tally.down_squares += change * change
+        down = min(change, 0.0)
+        tally.down_squares += down * down
         if change < tally.worst_return:
             tally.worst_return, tally.worst_session = change, tally.session
     else:
@@ -189,14 +178,6 @@ def stay_flat_nb(tally: Any, row: int) -> None:
     """Rows up to and including `row` stood at the last mark."""
     if not tally.under_water:
         tally.peak_row = max(row, tally.peak_row)
-
-
-@inlined_kernel
-def mark_nb(
-    tally: Any, row: int, equity: float, timeline: NDArray[np.int64], started_at: int
-) -> None:
-    """The account's equity at a row's close."""
-    mark_drawdown_nb(tally, row, equity, timeline, started_at)
 
 
 @kernel

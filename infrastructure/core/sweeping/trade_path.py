@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.compiled import kernel
+from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, LONG, SHORT
 from infrastructure.core.execution.fills import (
     CERTAIN,
@@ -23,6 +23,7 @@ from infrastructure.core.execution.fills import (
 )
 from infrastructure.core.execution.records import EXIT_REASONS
 from infrastructure.core.sweeping.lone_market import CLOSE, HIGH, LOW, OPEN, LoneMarket
+from infrastructure.core.sweeping.waiting_orders import STOP_ENTRY
 from infrastructure.market_data.bars import IN_SESSION
 
 EXIT_SIGNAL, REVERSE = EXIT_REASONS.index("exit_signal"), EXIT_REASONS.index("reverse")
@@ -31,59 +32,70 @@ _BOTH = LONG | SHORT
 
 @kernel
 def detail_of_bar_nb(
-    market: LoneMarket, bar: int, direction: int, stop: float, target: float
+    market: LoneMarket,
+    rules: Any,
+    bar: int,
+    direction: int,
+    stop: float,
+    target: float,
+    level: float,
 ) -> int:
     """What the finer bars of a bar tell of stop and target; NOTHING where there are none."""
     if len(market.detail_from) == 0:
         return NOTHING
     rows = slice(market.detail_from[bar], market.detail_to[bar])
     highs, lows = market.detail_high[rows], market.detail_low[rows]
-    return detail_exit_nb(direction, highs, lows, stop, target, math.nan, False)
+    above = (rules.entry_type == STOP_ENTRY) == (direction > 0)
+    return detail_exit_nb(direction, highs, lows, stop, target, level, above)
 
 
-@kernel
+@inlined_kernel
 def trade_path_nb(
     market: LoneMarket,
     decision: NDArray[np.uint8],
     rules: Any,
     policy: int,
-    direction: int,
-    entry_bar: int,
-    at_close: bool,
+    fill: Any,
     stop: float,
     target: float,
 ) -> tuple[int, int, float, int]:
-    """(exit bar, reason, price before slippage, certainty) of a position filled in `entry_bar`.
+    """(exit bar, reason, price before slippage, certainty) of a position just filled.
 
-    decision: every bar's decision, or empty where no signal can end a position.
-    at_close: filled at that bar's close, so that the next bar is the first it is held in.
+    decision: every bar's decision, or empty where no signal can end a position. fill: a `Fill`;
+    after one at a bar's close the next bar is the first it is held in.
     """
     prices, last_bar = market.prices, len(market.prices) - 1
-    flat = rules.flat_at_session_end
+    flat, direction, entry_bar, at_close = (
+        rules.flat_at_session_end, fill.direction, fill.bar, fill.at_close,
+    )  # fmt: skip
     bar = entry_bar + 1 if at_close else entry_bar
-    ordered = NOTHING
+    why, price, certainty, ordered = NOTHING, 0.0, CERTAIN, NOTHING
     while True:
-        bar_open = prices[bar, OPEN]
+        price = prices[bar, OPEN]
         if ordered != NOTHING:
-            return bar, ordered, bar_open, CERTAIN
-        high, low = prices[bar, HIGH], prices[bar, LOW]
+            why = ordered
+            break
         says = NOTHING
         if policy == DETAIL:
-            says = detail_of_bar_nb(market, bar, direction, stop, target)
-        reason, price, certainty = exit_in_bar_nb(
-            policy, direction, bar > entry_bar, bar_open, high, low, stop, target, says
+            level = fill.level if bar == entry_bar else math.nan
+            says = detail_of_bar_nb(market, rules, bar, direction, stop, target, level)
+        high, low, carried = prices[bar, HIGH], prices[bar, LOW], bar > entry_bar
+        why, price, certainty = exit_in_bar_nb(
+            policy, direction, carried, price, high, low, stop, target, says
         )
-        if reason != NOTHING:
-            return bar, reason, price, certainty
-        close = prices[bar, CLOSE]
-        reason = exit_at_close_nb(flat, market.phase[bar], bar == last_bar)
-        if reason != NOTHING:
-            return bar, reason, close, CERTAIN
+        if why != NOTHING:
+            break
+        price, certainty = prices[bar, CLOSE], CERTAIN
+        why = exit_at_close_nb(flat, market.phase[bar], bar == last_bar)
+        if why != NOTHING:
+            break
         if len(decision) and decision[bar]:
             ordered = ordered_at_close_nb(market, rules, decision[bar], direction, bar, at_close)
             if ordered == REVERSE and at_close:
-                return bar, REVERSE, close, CERTAIN
+                why = REVERSE
+                break
         bar += 1
+    return bar, why, price, certainty
 
 
 @kernel
