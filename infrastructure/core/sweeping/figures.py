@@ -1,6 +1,6 @@
 """Tallies as figures: the names, units and NaN rules of TradeMetrics, one column each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 from infrastructure.core.sweeping.lone_market import LoneMarket
 from infrastructure.trade_metrics.arithmetic import ROUNDING
 from infrastructure.trade_metrics.ratios import DAYS_PER_YEAR
+from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
 Column = NDArray[np.float64]
+
+FIGURES = (*(field.name for field in fields(TradeMetrics)), "refused")
+"""Every figure of a configuration, as `figures_of` names them."""
+
 _DAY = 86_400.0
 
 

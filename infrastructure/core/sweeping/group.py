@@ -87,9 +87,9 @@ class Runner(Protocol):
 
 
 class Group:
-    """Configurations that share books, bars and the account's capital. For one thread at a time.
+    """Configurations that share books, bars and the account's capital.
 
-    sessions_per_year: of the account's calendar.
+    For one thread at a time, unless it is `lone`. sessions_per_year: of the account's calendar.
     """
 
     def __init__(
@@ -102,9 +102,14 @@ class Group:
     def _runner(self) -> Runner:
         silent = [book.silent() for book in self.books]
         strategies = [book.strategy for book in self.books]
-        kind = LoneRunner if len(self.rules) == 1 else ManyRunner
+        kind = LoneRunner if self.lone else ManyRunner
         seen = [book.seen for book in self.books]
         return kind(silent, strategies, seen, self.terms, self.sessions_per_year)
+
+    @property
+    def lone(self) -> bool:
+        """Whether one strategy trades one symbol; then several threads may run the group."""
+        return len(self.rules) == 1
 
     @property
     def timeline(self) -> Timeline:

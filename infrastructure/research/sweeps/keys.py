@@ -1,4 +1,4 @@
-"""Where a swept key lands: in which strategy's config, or the portfolio's, and how it is applied."""
+"""Where a swept key lands: in a strategy's config or the portfolio's, and how it is applied."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ def _strategy_key(name: str, text: str, book: int, config: StrategyConfig, where
 
 def _portfolio_key(name: str, text: str, where: str) -> Key:
     path = tuple(text.split("."))
-    known = _paths(PortfolioConfig, _TERMS + ("fill_policy",))
+    known = _paths(PortfolioConfig, (*_TERMS, "fill_policy"))
     if text not in known:
         meant = nearest(text, known)
         hint = f' (did you mean "{meant}"?)' if meant else f"; known are {', '.join(known)}"
