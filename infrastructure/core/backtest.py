@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.core.execution.accounting import check_accounting
-from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.parts import join_parts, part_of
+from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
-from infrastructure.core.execution.simulate import Simulation, simulate
+from infrastructure.core.execution.simulate import Simulation, simulate_in_parts
 from infrastructure.core.trade_table import Columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market
@@ -28,6 +29,8 @@ class Backtest:
 
     sessions_per_year: of the account's calendar, for annualised figures.
     accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
+    parts: the parts of time that the books were joined of, each with rules and signals of its own:
+    one, or those of a walk forward.
     """
 
     books: tuple[Book, ...]
@@ -35,6 +38,7 @@ class Backtest:
     simulation: Simulation
     sessions_per_year: float
     accounting_difference: float
+    parts: Parts
 
     @cached_property
     def both_ways(self) -> "dict[str, Backtest]":
@@ -44,8 +48,8 @@ class Backtest:
         return {
             policy: self
             if policy == self.terms.fill_policy
-            else run_backtest(
-                self.books, replace(self.terms, fill_policy=policy), self.sessions_per_year
+            else run_in_parts(
+                self.parts, replace(self.terms, fill_policy=policy), self.sessions_per_year
             )
             for policy in BOTH_WAYS
         }
@@ -100,17 +104,18 @@ class Backtest:
 
         The price may have been there before the fill; the bar cannot tell.
         """
-        lanes = [(book.config, lane.bars) for book in self.books for lane in book.lanes]
+        bars = [lane.bars for book in self.books for lane in book.lanes]
         trades = self.simulation.trades
         target = EXIT_REASONS.index("target")
         suspects = trades[
             (trades["exit_reason"] == target) & (trades["entry_bar"] == trades["exit_bar"])
         ]
+        parts = part_of(self.parts, suspects["lane"], suspects["signal_bar"])
         count = 0
-        for trade in suspects:
-            config, bars = lanes[trade["lane"]]
-            at_open = trade["entry_price"] == bars.open[trade["entry_bar"]]
-            count += config.entry.type == "limit" and not at_open
+        for trade, part in zip(suspects, parts, strict=True):
+            entry = self.parts[part][trade["book"]].config.entry
+            at_open = trade["entry_price"] == bars[trade["lane"]].open[trade["entry_bar"]]
+            count += entry.type == "limit" and not at_open
         return count
 
     def refusal_counts(self, book: int | None = None) -> dict[str, int]:
@@ -158,6 +163,12 @@ def run_backtest(
 
     Raises AccountingError where the two accounts differ by more than a cent at any row.
     """
-    simulation = simulate(books, terms)
+    return run_in_parts((tuple(books),), terms, sessions_per_year)
+
+
+def run_in_parts(parts: Parts, terms: AccountTerms, sessions_per_year: float = 252.0) -> Backtest:
+    """One account through all parts, by the rules of each; accounted twice, as one run."""
+    simulation = simulate_in_parts(parts, terms)
+    books = join_parts(parts)
     difference = check_accounting(books, simulation)
-    return Backtest(tuple(books), terms, simulation, sessions_per_year, difference)
+    return Backtest(books, terms, simulation, sessions_per_year, difference, parts)
