@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.research.judging.evidence import Column, Evidence, Trials
+from infrastructure.research.judging.neighbourhood import Neighbourhood
 from infrastructure.research.judging.thresholds import (
     CONFIDENCE,
     MIN_SESSIONS,
@@ -97,7 +98,7 @@ class Figures:
     sharpe: SharpeFigures
     bootstrap: Mapping[str, BootstrapInterval]
     nothing: Benchmark
-    holding: Benchmark
+    holding: Benchmark | None
     hold_return_pct: float
     overfitting: Overfitting | None
     monte_carlo: MonteCarlo | None
@@ -106,8 +107,7 @@ class Figures:
 
 def figures_of(evidence: Evidence, settings: Settings) -> Figures:
     """Compute them; the same evidence and settings give the same figures."""
-    seed = settings.seed
-    around = evidence.neighbourhood
+    seed, hold, around = settings.seed, evidence.hold, evidence.neighbourhood
     models, sessions = _models(evidence)
     return Figures(
         sharpe=_sharpe_figures(evidence),
@@ -116,11 +116,11 @@ def figures_of(evidence: Evidence, settings: Settings) -> Figures:
             confidence=CONFIDENCE, n_resamples=settings.n_resamples, seed=seed,
         ),
         nothing=_benchmark(models, np.zeros(len(sessions)), seed),
-        holding=_benchmark(models, evidence.hold[sessions], seed),
-        hold_return_pct=100.0 * float(np.prod(1.0 + evidence.hold) - 1.0),
+        holding=None if hold is None else _benchmark(models, hold[sessions], seed),
+        hold_return_pct=nan if hold is None else 100.0 * float(np.prod(1.0 + hold) - 1.0),
         overfitting=_overfitting(evidence.trials),
         monte_carlo=_monte_carlo(evidence, settings),
-        plateau=plateau(around.positions, around.values, around.row) if around else None,
+        plateau=_plateau(around) if around else None,
     )  # fmt: skip
 
 
@@ -186,6 +186,12 @@ def _overfitting(trials: Trials) -> Overfitting | None:
     blocks = min(_MOST_BLOCKS, len(table) // _BLOCK_SESSIONS // 2 * 2)
     found = probability_of_backtest_overfitting(table, blocks)
     return Overfitting(found.probability, found.loss_probability, table.shape[1], blocks)
+
+
+def _plateau(around: Neighbourhood) -> Plateau:
+    return plateau(
+        around.positions, around.values, around.row, smaller_is_better=around.lower_is_better
+    )
 
 
 def _monte_carlo(evidence: Evidence, settings: Settings) -> MonteCarlo | None:
