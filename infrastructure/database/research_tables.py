@@ -98,6 +98,7 @@ sweeps = table(
     required("objective", Text),
     required("sampler", Text),
     Column("seed", Whole),
+    required("warm_up", Whole),  # bars before the period that strategies saw
     required("n_trials", Whole),  # planned
     required("trials_done", Whole),
     required("kairos_version", Text),
@@ -115,7 +116,7 @@ sweeps = table(
     at_most("started_at", "finished_at"),
     at_most("bars_start", "bars_end"),
     *above_zero("n_trials"),
-    *zero_or_more("trials_done"),
+    *zero_or_more("warm_up", "trials_done"),
     at_most("trials_done", "n_trials", name="trials_planned"),
     *written_as("datetime", "started_at", "finished_at", "bars_start", "bars_end"),
     *valid_json("portfolio_json", "strategies_json", "axes", "constraints"),

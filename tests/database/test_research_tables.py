@@ -36,6 +36,7 @@ SWEEP: dict[str, Any] = {
     "constraints": ["trades>=30"],
     "objective": "sqn",
     "sampler": "grid",
+    "warm_up": 0,
     "n_trials": 10,
     "trials_done": 0,
     "kairos_version": "0.1.0",

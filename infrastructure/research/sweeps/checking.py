@@ -32,7 +32,9 @@ def structures(space: Space) -> list[list[tuple[Any, Any]]]:
             f"--param {keys}: {count:,} combinations of keys that change the books; expected at "
             f"most {MOST_MARKETS:,}"
         )
-    rows = [[list(zip(axis.targets, row, strict=True)) for row in axis.choices or ()] for axis in axes]
+    rows = [
+        [list(zip(axis.targets, row, strict=True)) for row in axis.choices or ()] for axis in axes
+    ]
     return [[pair for part in parts for pair in part] for parts in product(*rows)]
 
 

@@ -13,7 +13,14 @@ from infrastructure.research.sweeps.space import Space
 from infrastructure.strategy_management.config_identity import base_identity, leaf_identities
 
 CHUNK = 16_384
-"""Trials evaluated together: enough to share their signals, few enough to stay small."""
+"""Most trials evaluated together: enough to share their signals, few enough to stay small."""
+
+_SMALLEST = 256
+
+
+def chunk_size(n_trials: int, workers: int) -> int:
+    """Trials evaluated together: a few chunks for each worker, so that none waits long."""
+    return max(_SMALLEST, min(CHUNK, -(-n_trials // (4 * workers))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +38,7 @@ class Chunk:
 
 
 def missing_ranges(
-    n_trials: int, stored: Sequence[tuple[int, int]], size: int = CHUNK
+    n_trials: int, stored: Sequence[tuple[int, int]], size: int
 ) -> Iterator[tuple[int, int]]:
     """Ranges (first, last + 1) of at most `size` trials that are not stored yet, in order."""
     at = 0

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.chunks import Chunk, evaluate
 from infrastructure.research.sweeps.evaluator import Evaluator
 
@@ -17,7 +18,12 @@ Task = tuple[int, NDArray[np.float64]]
 
 
 class Engine(Protocol):
-    """Evaluates chunks and gives them back in the order in which they were asked for."""
+    """Evaluates chunks and gives them back in the order in which they were asked for.
+
+    workers: how many chunks are evaluated at the same time.
+    """
+
+    workers: int
 
     def run(self, evaluator: Evaluator, tasks: Iterable[Task]) -> Iterator[Chunk]:
         """One chunk a task; few are under way at a time."""
@@ -58,3 +64,14 @@ class LocalEngine:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def make_engine(name: str, workers: int | None, address: str | None) -> Engine:
+    """The engine called local or ray. Raises ConfigError."""
+    if name == "ray":
+        from infrastructure.research.sweeps.ray_engine import RayEngine
+
+        return RayEngine(address)
+    if address is not None:
+        raise ConfigError("--address is of a Ray cluster: expected --engine ray with it")
+    return LocalEngine(workers)

@@ -45,9 +45,7 @@ class SweepTerms:
         cls, constraints: Sequence[str] = (), objective: str = "sqn", **others: Any
     ) -> "SweepTerms":
         """From the texts of a command line. Raises ConfigError."""
-        return cls(
-            tuple(map(parse_constraint, constraints)), parse_objective(objective), **others
-        )
+        return cls(tuple(map(parse_constraint, constraints)), parse_objective(objective), **others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +56,7 @@ class SweepPlan:
     space: Space
     terms: SweepTerms
     series: SweepSeries
+    warm_up: int = 0
 
     @property
     def evaluator(self) -> Evaluator:
@@ -78,10 +77,13 @@ def make_plan(
     period: Period,
 ) -> SweepPlan:
     """Check all that can be checked, and read the bars. Raises ConfigError, DataError."""
-    whole = spelt_out(portfolio)
+    dates = {"start": period.start, "end": period.end}
+    config = portfolio.config.model_copy(update=dates)  # as it runs, and as the ledger keeps it
+    whole = spelt_out(LoadedPortfolio(config, portfolio.strategies, portfolio.path))
     space = make_space(whole, parameters)
     check_space(whole, space)
-    return SweepPlan(whole, space, terms, read_bars_of(database, whole, space, period))
+    series = read_bars_of(database, whole, space, period)
+    return SweepPlan(whole, space, terms, series, period.warm_up)
 
 
 def read_bars_of(
@@ -125,6 +127,7 @@ def sweep_record(plan: SweepPlan, n_trials: int) -> SweepRecord:
         "bars_fingerprint": sha256("".join(fingerprints).encode()).hexdigest(),
         "fill_policy": portfolio.config.fill_policy,
         "synthetic": plan.synthetic,
+        "warm_up": plan.warm_up,
     }
     first_bars = [int(bars.timestamp[0]) for bars in traded]  # two periods are two plans
     text = json.dumps([record, first_bars], sort_keys=True, default=str)

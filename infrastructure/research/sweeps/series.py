@@ -10,7 +10,7 @@ from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig
 from infrastructure.core.sweeping.choices import Seen
 from infrastructure.database.engine import Database
-from infrastructure.errors import DataError
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
@@ -38,6 +38,27 @@ class SweepSeries:
         """The finer bars of each of its symbols; None where they are not wanted or not there."""
         keys = [_key(config, symbol) for symbol in config.symbols]
         return tuple(self.detail.get(key) if wanted else None for key in keys)
+
+    def parts(self, n: int) -> list["SweepSeries"]:
+        """The traded sessions in n equal parts, each warmed up by all that came before it.
+
+        Raises ConfigError for fewer sessions than parts.
+        """
+        sessions = np.unique(np.concatenate([bars.session for bars in self.traded()]))
+        if not 1 <= n <= len(sessions):
+            raise ConfigError(
+                f"folds: expected 1 to {len(sessions):,}, the number of sessions; found {n:,}"
+            )
+        return [self.between(int(part[0]), int(part[-1])) for part in np.array_split(sessions, n)]
+
+    def between(self, first: int, last: int) -> "SweepSeries":
+        """The sessions from `first` to `last`, days since 1970; what came before is warm-up."""
+        cut = {key: _between(seen, first, last) for key, seen in self.seen.items()}
+        for (symbol, interval, *_), seen in cut.items():
+            if not seen.traded:
+                days = np.array([first, last]).astype("datetime64[D]")
+                raise DataError(f"{symbol} {interval}: no bars from {days[0]} to {days[1]}")
+        return SweepSeries(cut, self.detail, self.calendars)
 
     def traded(self) -> list[Bars]:
         """Every series, without its warm-up."""
@@ -89,6 +110,13 @@ def _cut(bars: Bars, period: Period) -> Seen:
         raise DataError(f"{where}: no bars from {period.start} to {period.end}")
     seen_from = max(first - period.warm_up, 0)
     return Seen(bars.rows(seen_from, len(bars)), first - seen_from)
+
+
+def _between(seen: Seen, first: int, last: int) -> Seen:
+    session = seen.bars.session
+    begin = max(int(np.searchsorted(session, first)), seen.warm_up)
+    end = int(np.searchsorted(session, last, side="right"))
+    return Seen(seen.bars.rows(0, max(end, begin)), begin)
 
 
 def _key(config: StrategyConfig, symbol: str) -> _Key:
