@@ -32,7 +32,7 @@ def judge(evidence: Evidence, settings: Settings | None = None) -> Verdict:
         evidence,
         chosen,
         word,
-        summary=_summary(word, decisive, [*luck, *stress]),
+        summary=_summary(evidence, word, decisive, [*luck, *stress]),
         reasons=[f"{each.name} {each.figure}. {each.words}" for each in decisive],
         warnings=list(_warnings(evidence, figures)),
         luck=luck,
@@ -66,8 +66,12 @@ def _decided(findings: Sequence[Finding]) -> tuple[Word, list[Finding]]:
     return ROBUST, [each for each in findings if each.speaks == "for"]
 
 
-def _summary(word: Word, decisive: Sequence[Finding], findings: Sequence[Finding]) -> str:
+def _summary(
+    evidence: Evidence, word: Word, decisive: Sequence[Finding], findings: Sequence[Finding]
+) -> str:
     """What the word means, and the findings that made it, by their names."""
+    if not evidence.own.net_profit_pct > 0.0:
+        return "It made no money: there is no result that could be told from luck."
     by = _listed([f"{each.name} ({each.figure})" for each in decisive])
     if word == LUCK:
         return f"Nothing here tells it from luck for certain: {by}. Not to be traded on this."

@@ -15,10 +15,7 @@ from infrastructure.strategy_management.stored_run import StoredRun
 from infrastructure.strategy_management.sweep_record import StoredSweep
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
-_FOREVER = (
-    datetime.fromisoformat("1970-01-01T00:00Z"),
-    datetime.fromisoformat("9999-01-01T00:00Z"),
-)
+_FIRST, _LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 9999))
 """The bars of a run of which the ledger does not know when they were."""
 
 
