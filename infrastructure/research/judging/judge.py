@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from infrastructure.research.judging.computing import figures_of
 from infrastructure.research.judging.evidence import Evidence
-from infrastructure.research.judging.figures import Figures, Settings, figures_of
+from infrastructure.research.judging.figures import Figures, Settings
 from infrastructure.research.judging.finding import Finding, count, number, percent
 from infrastructure.research.judging.luck import luck_findings
 from infrastructure.research.judging.stress import stress_findings
