@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, create_engine
 
 import tests.database.test_numbers as numbers
 import tests.database.test_watched_bars as watching
+import tests.management.test_stored_results as results
 import tests.management.test_trial_ledger as trials
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import upgrade
@@ -102,6 +103,11 @@ def test_a_run_is_stored_whole(ledger: Database) -> None:
     with ledger.read() as connection:
         found = connection.execute(select(algo_trades).limit(1)).mappings().one()
     assert {name: found[name] for name in trade()} == trade()
+
+
+def test_results_come_back(ledger: Database) -> None:
+    """Equity and trades, as from SQLite."""
+    results.assert_results_come_back(ledger)
 
 
 def test_what_cannot_be_is_refused_whole(ledger: Database) -> None:
