@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from infrastructure.cli import data_commands, data_fetch_commands
+from infrastructure.cli import audit_command, data_commands, data_fetch_commands
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -156,5 +156,6 @@ def chart(
     draw_chart(symbol, ChartOptions(config, interval, signal, start, end, output, db))
 
 
+audit_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)
