@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from shlex import quote
 from typing import IO
 
 from rich.console import Console, Group, RenderableType
@@ -11,6 +12,7 @@ from rich.text import Text
 from infrastructure.core.backtest import Backtest
 from infrastructure.reporting.part_table import SYNTHETIC, heading, part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
+from infrastructure.strategy_management.audited_code import AuditedCode
 from infrastructure.strategy_management.run_result import RunResult
 
 WIDEST = 80
@@ -83,11 +85,28 @@ def _cautions(backtest: Backtest) -> Iterator[Text]:
         )
 
 
+def _audits(result: RunResult) -> Iterator[Text]:
+    """Whose code was found to know the future, and whose was never asked."""
+    asked = dict(zip(result.code, result.audit_with, strict=True))
+    named = {each: _audit_command(each, name) for each, name in asked.items()}
+    failed = [text for each, text in named.items() if each.audit == "failed"]
+    if failed:
+        yield Text(f"Audit FAILED, do not believe this run: {', '.join(failed)}.", "bold red")
+    unknown = [text for each, text in named.items() if each.audit == "not_audited"]
+    if unknown:
+        yield Text(f"Not audited for look-ahead: {', '.join(unknown)}.", style="yellow")
+
+
+def _audit_command(code: AuditedCode, name: str) -> str:
+    return f"{code.class_name} (kairos audit {quote(name)})" if name else code.class_name
+
+
 def _foot(result: RunResult) -> Iterator[Text]:
     yield Text(f"Run {result.run_id}, stored in {result.stored_in}.")
     difference = result.backtest.accounting_difference
     shown = f"{difference:.8f}" if difference >= _SMALLEST_SHOWN else f"below {_SMALLEST_SHOWN:.8f}"
     yield Text(f"Checked against VectorBT's engine: largest difference {shown}.", style="dim")
+    yield from _audits(result)
     yield from _cautions(result.backtest)
     demo = demo_series(result)
     if demo:

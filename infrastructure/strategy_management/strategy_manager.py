@@ -21,11 +21,16 @@ from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.risk_management.risk_manager import RiskManager
+from infrastructure.strategy_management.audited_code import audited_code
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
+from infrastructure.strategy_management.strategy_loader import (
+    LoadedPortfolio,
+    StrategyLoader,
+    strategy_named,
+)
 from infrastructure.strategy_management.strategy_registry import strategy_class
 
 Progress = Callable[[str], None]
@@ -39,6 +44,7 @@ class _Share:
     strategy: VectorBTStrategy
     allocation_percentage: float
     reference: str  # how the portfolio's config names it
+    audit_with: str = ""  # what `kairos audit` takes for it
 
 
 class StrategyManager:
@@ -73,10 +79,13 @@ class StrategyManager:
         if portfolio:
             given = portfolio.config.model_dump(mode="json")
             self._settings = {**given, **self._settings}
-            for config, share in zip(
-                portfolio.strategies, portfolio.config.strategies, strict=True
+            for config, share, path in zip(
+                portfolio.strategies,
+                portfolio.config.strategies,
+                portfolio.strategy_paths,
+                strict=True,
             ):
-                self._add(config, share.allocation_percentage, share.strategy, self._where)
+                self._add(config, share.allocation_percentage, share.strategy, strategy_named(path))
 
     def add_strategy(
         self, strategy: VectorBTStrategy | StrategyConfig, allocation_percentage: float
@@ -91,7 +100,7 @@ class StrategyManager:
                 f"StrategyConfig; found {strategy!r}"
             )
         config = strategy if isinstance(strategy, StrategyConfig) else strategy.config
-        self._add(strategy, allocation_percentage, config.strategy_name, self._where)
+        self._add(strategy, allocation_percentage, config.strategy_name)
 
     @property
     def portfolio(self) -> PortfolioConfig:
@@ -132,11 +141,23 @@ class StrategyManager:
         progress(SIMULATING)
         backtest = run_backtest(books, terms, calendar.sessions_per_year)
         progress(STORING)
-        record = run_record(portfolio, backtest, executed)
+        code = audited_code(database, [type(share.strategy) for share in self._shares])
+        record = run_record(portfolio, backtest, executed, code)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)
         ids = tuple(creation.create_strategy(config) for config in configs)
-        return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest)
+        audit_with = tuple(share.audit_with for share in self._shares)
+        return RunResult(
+            run_id,
+            executed,
+            database.name,
+            portfolio,
+            configs,
+            ids,
+            backtest,
+            code,
+            audit_with,
+        )
 
     def _books(
         self, portfolio: PortfolioConfig, database: Database, progress: Progress
@@ -159,11 +180,12 @@ class StrategyManager:
         strategy: VectorBTStrategy | StrategyConfig,
         allocation_percentage: float,
         reference: str,
-        where: str,
+        audit_with: str = "",
     ) -> None:
         if isinstance(strategy, StrategyConfig):
+            where = self._where
             strategy = strategy_class(strategy.class_name, where=where)(strategy, where=where)
-        self._shares.append(_Share(strategy, allocation_percentage, reference))
+        self._shares.append(_Share(strategy, allocation_percentage, reference, audit_with))
 
 
 def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:
