@@ -59,7 +59,9 @@ def check_warm_up(subject: Subject, context_too: bool = False) -> Check:
         name,
         subject.bars.symbol,
         f"{compared} later starts{beside}",
-        "the signals do not settle" if findings else f"settled after {after:,} bars",
+        "the signals do not settle"
+        if findings
+        else f"settled after {after:,} bar{'' if after == 1 else 's'}",
         compared,
         findings,
         tuple(notes if findings else notes + _cautions(differences, after, len(subject.bars))),
