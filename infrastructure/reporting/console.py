@@ -87,18 +87,19 @@ def _cautions(backtest: Backtest) -> Iterator[Text]:
 
 def _audits(result: RunResult) -> Iterator[Text]:
     """Whose code was found to know the future, and whose was never asked."""
-    asked = dict(zip(result.code, result.audit_with, strict=True))
-    named = {each: _audit_command(each, name) for each, name in asked.items()}
-    failed = [text for each, text in named.items() if each.audit == "failed"]
+    once = {each.class_name: each for each in result.code}.values()
+    failed = [_audit_command(each) for each in once if each.audit == "failed"]
     if failed:
         yield Text(f"Audit FAILED, do not believe this run: {', '.join(failed)}.", "bold red")
-    unknown = [text for each, text in named.items() if each.audit == "not_audited"]
+    unknown = [_audit_command(each) for each in once if each.audit == "not_audited"]
     if unknown:
         yield Text(f"Not audited for look-ahead: {', '.join(unknown)}.", style="yellow")
 
 
-def _audit_command(code: AuditedCode, name: str) -> str:
-    return f"{code.class_name} (kairos audit {quote(name)})" if name else code.class_name
+def _audit_command(code: AuditedCode) -> str:
+    """The class, and how to have it audited."""
+    command = f" (kairos audit {quote(code.config)})" if code.config else ""
+    return f"{code.class_name}{command}"
 
 
 def _foot(result: RunResult) -> Iterator[Text]:

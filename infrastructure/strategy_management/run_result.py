@@ -14,8 +14,7 @@ class RunResult:
 
     execution_date: when it ran, UTC. stored_in: the database's name.
     strategies: with every parameter spelt out, defaults included. code: of each, and its audit;
-    empty where nobody asked. audit_with: what `kairos audit` takes for each, "" where it has no
-    file.
+    empty where nobody asked.
     """
 
     run_id: int
@@ -26,4 +25,3 @@ class RunResult:
     strategy_ids: tuple[int, ...]
     backtest: Backtest
     code: tuple[AuditedCode, ...] = ()
-    audit_with: tuple[str, ...] = ()

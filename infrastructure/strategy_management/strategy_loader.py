@@ -16,12 +16,15 @@ DEFAULT_FOLDER = "backtest_config"
 
 @dataclass(frozen=True)
 class LoadedPortfolio:
-    """A portfolio with its strategies, in the portfolio's order; the paths are their files."""
+    """A portfolio with its strategies, in the portfolio's order.
+
+    path, strategy_paths: their files; of strategies that come from no files there is none.
+    """
 
     config: PortfolioConfig
     strategies: tuple[StrategyConfig, ...]
     path: Path
-    strategy_paths: tuple[Path, ...]
+    strategy_paths: tuple[Path, ...] = ()
 
     @property
     def calendar(self) -> str:

@@ -44,7 +44,7 @@ class _Share:
     strategy: VectorBTStrategy
     allocation_percentage: float
     reference: str  # how the portfolio's config names it
-    audit_with: str = ""  # what `kairos audit` takes for it
+    file: str = ""  # its config's, as a command takes it
 
 
 class StrategyManager:
@@ -141,23 +141,13 @@ class StrategyManager:
         progress(SIMULATING)
         backtest = run_backtest(books, terms, calendar.sessions_per_year)
         progress(STORING)
-        code = audited_code(database, [type(share.strategy) for share in self._shares])
+        classes = [(type(share.strategy), share.file) for share in self._shares]
+        code = audited_code(database, classes)
         record = run_record(portfolio, backtest, executed, code)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)
         ids = tuple(creation.create_strategy(config) for config in configs)
-        audit_with = tuple(share.audit_with for share in self._shares)
-        return RunResult(
-            run_id,
-            executed,
-            database.name,
-            portfolio,
-            configs,
-            ids,
-            backtest,
-            code,
-            audit_with,
-        )
+        return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest, code)
 
     def _books(
         self, portfolio: PortfolioConfig, database: Database, progress: Progress
@@ -180,12 +170,12 @@ class StrategyManager:
         strategy: VectorBTStrategy | StrategyConfig,
         allocation_percentage: float,
         reference: str,
-        audit_with: str = "",
+        file: str = "",
     ) -> None:
         if isinstance(strategy, StrategyConfig):
             where = self._where
             strategy = strategy_class(strategy.class_name, where=where)(strategy, where=where)
-        self._shares.append(_Share(strategy, allocation_percentage, reference, audit_with))
+        self._shares.append(_Share(strategy, allocation_percentage, reference, file))
 
 
 def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def test_json_says_all_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "audit_with", "told"),
+    ("outcome", "config", "told"),
     [
         ("not_audited", "tight", "Not audited for look-ahead: Idea (kairos audit tight)."),
         ("not_audited", "", "Not audited for look-ahead: Idea."),
@@ -103,11 +103,12 @@ def test_json_says_all_of_it() -> None:
         ("passed", "tight", ""),
     ],
 )
-def test_a_run_tells_of_code_that_has_not_passed(outcome: Any, audit_with: str, told: str) -> None:
+def test_a_run_tells_of_code_that_has_not_passed(outcome: Any, config: str, told: str) -> None:
     """One line, once for a class; nothing of what passed."""
-    code = AuditedCode("Idea", "aa", outcome, None if outcome == "not_audited" else 3)
+    audit_id = None if outcome == "not_audited" else 3
+    code = AuditedCode("Idea", "aa", outcome, audit_id, config)
     days = [bars(day_with(), day_with(), symbol=symbol) for symbol in ("A", "B")]
-    run = replace(result(*days), code=(code, code), audit_with=(audit_with, audit_with))
+    run = replace(result(*days), code=(code, code))
     file = io.StringIO()
     print_report(run, file)
     text = " ".join(file.getvalue().split())

@@ -38,9 +38,9 @@ def check_warm_up(subject: Subject, context_too: bool = False) -> Check:
     rounding takes (see `undecided`) are none.
     """
     name = WITH_CONTEXT if context_too else NAME
-    ties = cache(lambda: undecided(subject))
     differences: list[Settling] = []
     compared, raised = 0, list[tuple[int, str]]()
+    ties = cache(lambda: undecided(subject))
     for first in later_starts(len(subject.bars), subject.random(name)):
         try:
             other = subject.signals_on(_from(subject.bars, first, context_too))
@@ -54,19 +54,20 @@ def check_warm_up(subject: Subject, context_too: bool = False) -> Check:
     if raised and not compared:
         findings = (nothing_compared(subject, name, raised[0][0], notes[0]),)
     after = max((each.after for each in differences), default=0)
-    beside = ", context bars too" if context_too else ""
     return Check(
         name,
         subject.bars.symbol,
-        f"{compared} later starts{beside}",
-        "the signals do not settle"
-        if findings
-        else f"settled after {after:,} bar{'' if after == 1 else 's'}",
+        f"{compared} later starts{', context bars too' if context_too else ''}",
+        "the signals do not settle" if findings else _settled(after),
         compared,
         findings,
         tuple(notes if findings else notes + _cautions(differences, after, len(subject.bars))),
         {} if findings else {"settles_after": after},
     )
+
+
+def _settled(after: int) -> str:
+    return f"settled after {after:,} bar{'' if after == 1 else 's'}"
 
 
 def later_starts(n_bars: int, random: np.random.Generator) -> list[int]:

@@ -20,6 +20,7 @@ from infrastructure.research.audit.findings import place_of
 from infrastructure.research.audit.forgetting import forgetting
 from infrastructure.research.audit.futures import changed_after, closed_by, other_future
 from infrastructure.research.audit.places import cut_places, month_of, spread
+from infrastructure.research.audit.seen import Seen, Wording, findings_of
 from infrastructure.research.audit.settling import settlings
 from infrastructure.research.audit.warm_up import later_starts
 from strategies.tight_candle_strategy import TightCandleStrategy
@@ -189,6 +190,27 @@ def test_caches_of_functions_are_emptied() -> None:
     with forgetting(Plain):
         assert cached(7) == 7 and cached.cache_info().currsize == 1
     assert cached.cache_info().currsize == 0
+
+
+def test_a_finding_points_at_the_first_bar_of_all() -> None:
+    """Of all that was seen in a column: the lowest row, with its own cut; counted over all."""
+    bars = flat(*range(10, 50))
+    seen = [
+        Seen(30, "long", 28, True, False),
+        Seen(20, "long", 18, False, True),
+        Seen(25, "long_level", 24, 7.25, np.nan),
+        Seen(39, "long", 36, True, False),
+    ]
+    wording = Wording("truncation", "where the bars end with", "truncations")
+    decision, level = findings_of(bars, seen, 5, wording)
+    assert (decision.column, decision.place.row) == ("long", 18)
+    assert decision.words == (
+        "False on the bars as they are, True where the bars end with row 19 (2024-01-03 17:30 UTC, "
+        "session 2024-01-03); seen in 3 of 5 truncations. It looks at least 3 bars ahead, never "
+        "out of the session."
+    )
+    assert level.words.startswith("7.25 on the bars as they are, no level where the bars end")
+    assert level.words.endswith("seen in 1 of 5 truncations. It looks at least 1 bar ahead.")
 
 
 def test_a_place_tells_row_time_and_exchange_date(half_year: Bars) -> None:
