@@ -24,11 +24,12 @@ def audit(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Ask whether a strategy's signals know the future, and store the answer.
+    """Ask whether a strategy knows the future.
 
-    They are made again on beginnings of the bars, on bars that go on otherwise, on later starts
-    and beside other unfinished context bars. Whatever then changes is a finding, with its first
-    bar and column. Ends with 0 where there is none, with 1 where there is, with 2 for bad input.
+    Its signals are made again on beginnings of the bars, on bars that go on otherwise, on later
+    starts and beside other unfinished context bars. Whatever then changes is a finding, with its
+    first bar and column. The answer is stored under the code's digest. Ends with 0 where nothing
+    was found, with 1 where something was, with 2 for bad input.
     """
     from infrastructure.cli.auditing import AuditOptions, audit_strategy
 
