@@ -15,6 +15,7 @@ from infrastructure.cli import (
     data_fetch_commands,
     gates_command,
     sweep_command,
+    verdict_command,
 )
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
@@ -163,5 +164,6 @@ def chart(
 
 sweep_command.register(app)
 gates_command.register(app)
+verdict_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

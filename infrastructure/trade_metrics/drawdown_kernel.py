@@ -37,19 +37,30 @@ def begin_drawdown_nb(state: Any, start: float) -> None:
 def mark_drawdown_nb(
     state: Any, row: int, value: float, timeline: NDArray[np.int64], started_at: int
 ) -> None:
-    """One row of the path. Depths are compared by cross products, without division."""
-    peak = state.peak
-    if value >= peak * (1.0 - SLACK):
+    """One row of the path."""
+    if not below_peak_nb(state, value):
         if state.under_water:
             surface_nb(state, row, timeline, started_at)
-        state.peak, state.peak_row = max(peak, value), row
+        state.peak, state.peak_row = max(state.peak, value), row
         return
     state.under_water = 1
-    deepest_peak = state.deepest_peak
-    if (peak - value) * deepest_peak > (deepest_peak - state.deepest_low) * peak:
-        state.deepest_peak, state.deepest_low = peak, value
+    if deepens_nb(state, value):
+        state.deepest_peak, state.deepest_low = state.peak, value
         state.deepest_peak_row, state.trough_row = state.peak_row, row
         state.recovery_row = -1
+
+
+@inlined_kernel
+def below_peak_nb(state: Any, value: float) -> bool:
+    """Whether equity stands below its highest value so far."""
+    return not value >= state.peak * (1.0 - SLACK)
+
+
+@inlined_kernel
+def deepens_nb(state: Any, value: float) -> bool:
+    """Whether no drawdown has been as deep as from the peak to here; without division."""
+    peak, deepest_peak = state.peak, state.deepest_peak
+    return (peak - value) * deepest_peak > (deepest_peak - state.deepest_low) * peak
 
 
 @inlined_kernel

@@ -12,7 +12,7 @@ from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, L
 from infrastructure.core.execution.market_columns import decisions_of
 from infrastructure.core.signals import Signals
 from infrastructure.core.signals_of_many import ManySignals
-from infrastructure.core.sweeping.lone_lane import SignalRows
+from infrastructure.core.sweeping.signal_rows import SignalRows, signal_rows
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.bars import Bars
@@ -75,7 +75,7 @@ def lane_signals(
     if choices.names and not (at_level or reverses):
         many = strategy.generate_many(seen.bars, choices.columns(strategy))
         if many is not None:
-            return LaneSignals(_traded(many, seen.warm_up), {})
+            return LaneSignals(_traded(many, seen), {})
     collected, refusals = _Collected(seen.traded, at_level), {}
     for number, signals in enumerate(each_choice(strategy, seen, choices)):
         if isinstance(signals, str):
@@ -85,17 +85,14 @@ def lane_signals(
     return LaneSignals(collected.rows(reverses), refusals)
 
 
-def _traded(many: ManySignals, warm_up: int) -> SignalRows:
+def _traded(many: ManySignals, seen: Seen) -> SignalRows:
     """The signals from the first traded bar on, their rows counted from there."""
-    kept = many.bar >= warm_up
-    before = np.concatenate(([0], np.cumsum(kept)))
-    return SignalRows(
-        first=before[many.first],
-        bar=many.bar[kept] - np.int32(warm_up),
-        decision=many.side[kept],
-        level=np.empty(0),
-        watched=np.empty((0, 0), np.uint8),
-    )
+    first, bar, side = many.first, many.bar, many.side
+    if seen.warm_up:
+        kept = bar >= seen.warm_up
+        first = np.concatenate(([0], np.cumsum(kept)))[first]
+        bar, side = bar[kept] - np.int32(seen.warm_up), side[kept]
+    return signal_rows(first, bar, side, np.empty(0), np.empty((0, 0), np.uint8), seen.traded)
 
 
 def each_choice(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> "list[Signals | str]":
@@ -140,10 +137,11 @@ class _Collected:
     def rows(self, reverses: bool) -> SignalRows:
         counts = [len(bar) for bar in self._bars]
         watched = np.vstack(self._watched) if self._exits or reverses else None
-        return SignalRows(
+        return signal_rows(
             np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
             np.concatenate([np.empty(0, np.int32), *self._bars]),
             np.concatenate([np.empty(0, np.uint8), *self._sides]),
             np.concatenate([np.empty(0), *self._levels]),
             np.empty((0, 0), np.uint8) if watched is None else watched,
+            self._n_bars,
         )

@@ -37,8 +37,8 @@ class Timeline:
     @classmethod
     def of(cls, market: LoneMarket, capital: float, sessions_per_year: float) -> "Timeline":
         """Of a lone lane's bars."""
-        started = int(market.timestamp[0])
-        columns = (market.closes_at, market.day, market.day_session)
+        started = int(market.bars["timestamp"][0])
+        columns = (market.closes_at, market.bars["day"].copy(), market.day_session)
         return cls(*columns, started, capital, sessions_per_year)
 
 

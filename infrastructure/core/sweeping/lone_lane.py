@@ -1,8 +1,8 @@
 """One strategy on one symbol, over many configurations: from signal to signal, not bar by bar.
 
 An account with a single lane is flat between its trades, and a trade's way is known from its fill
-(`trade_path`). So a configuration costs its trades, not its bars. Tests hold every trade and
-refusal equal to the account machine's.
+(`outcome`). So a configuration costs its trades, not its bars. Tests hold every trade and refusal
+equal to the account machine's.
 """
 
 from typing import Any, NamedTuple
@@ -11,37 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.compiled import inlined_kernel, kernel
-from infrastructure.core.execution.account_state import ENTRY_TYPES, LONG, SHORT
-from infrastructure.core.execution.fills import order_is_over_nb
+from infrastructure.core.execution.account_state import LONG, SHORT
 from infrastructure.core.execution.records import REFUSAL_REASONS, VERDICT_TO_REASON
 from infrastructure.core.sweeping.equity_marks import finish_nb
-from infrastructure.core.sweeping.lone_market import CLOSE, OPEN, LoneMarket
-from infrastructure.core.sweeping.lone_trade import Fill, trade_nb
-from infrastructure.core.sweeping.tally import NO_ROW, begin_tally_nb
+from infrastructure.core.sweeping.lone_market import LoneMarket
+from infrastructure.core.sweeping.lone_trade import trade_nb
+from infrastructure.core.sweeping.outcome import AT_CLOSE, NOT_KEPT, outcome_nb
+from infrastructure.core.sweeping.signal_rows import BOTH_SIDES, NO_ROW, SignalRows
+from infrastructure.core.sweeping.tally import begin_tally_nb
 from infrastructure.core.sweeping.trade_path import EXIT_SIGNAL, REVERSE
-from infrastructure.core.sweeping.waiting_orders import FILLED, STOP_ENTRY, wait_at_level_nb
-from infrastructure.market_data.bars import IN_SESSION
+from infrastructure.core.sweeping.waiting_orders import FILLED
 from infrastructure.risk_management.sizing import ACCEPTED
 
-_AT_CLOSE = ENTRY_TYPES.index("close")
-_NEXT_OPEN = ENTRY_TYPES.index("next_open")
 _CONTRADICTORY = REFUSAL_REASONS.index("contradictory")
 _POSITION_OPEN = REFUSAL_REASONS.index("position_open")
 _NO_LATER_BAR = REFUSAL_REASONS.index("end_of_data")
-_SESSION_OVER = REFUSAL_REASONS.index("session_end")
-_EXPIRED = REFUSAL_REASONS.index("expired")
-_BOTH = LONG | SHORT
-
-
-class SignalRows(NamedTuple):
-    """Entry signals of many parameter choices: choice c's are rows first[c] to first[c + 1]."""
-
-    first: NDArray[np.int64]  # (n_choices + 1,)
-    bar: NDArray[np.int32]  # rising within a choice
-    decision: NDArray[np.uint8]  # bits LONG and SHORT
-    level: NDArray[np.float64]  # of its stop or limit entry; (0,) where none is asked for
-    watched: NDArray[np.uint8]  # (n_choices, n_bars) every decision, where exits or reversals
-    # are watched for; (0, 0): nowhere
 
 
 class Variants(NamedTuple):
@@ -52,6 +36,7 @@ class Variants(NamedTuple):
     term: NDArray[np.int64]  # row of `terms`
     choice: NDArray[np.int64]  # of the signals
     atr: NDArray[np.int64]  # row of LoneMarket.atr; -1: none
+    path: NDArray[np.int64]  # configurations of one path share their outcomes; or NOT_KEPT
 
 
 class Outputs(NamedTuple):
@@ -68,23 +53,27 @@ def run_variants_nb(
     market: LoneMarket,
     signals: SignalRows,
     variants: Variants,
+    outcomes: NDArray[Any],
     book_start: float,
     idle_cash: float,
     first: int,
     last: int,
     outputs: Outputs,
 ) -> None:
-    """Trade configurations `first` up to `last`. book_start, idle_cash: money."""
+    """Trade configurations `first` up to `last`. book_start, idle_cash: money.
+
+    outcomes: (n_slots,) from `outcome_room`; quickest where those of one path follow each other.
+    """
     many_returns, many_trades = len(outputs.returns) > 1, len(outputs.trades) > 1
     for i in range(first, last):
-        tally = outputs.tallies[i]
+        tally, refused = outputs.tallies[i], outputs.refusals[i]
         begin_tally_nb(tally, book_start, idle_cash)
-        outputs.refusals[i, :] = 0
+        refused[:] = 0
         returns = outputs.returns[i if many_returns else 0]
         trades = outputs.trades[i if many_trades else 0]
-        run_variant_nb(market, signals, variants, i, tally, outputs.refusals[i], returns, trades)
+        run_variant_nb(market, signals, variants, outcomes, i, tally, refused, returns, trades)
         finish_nb(market, tally, returns)
-        tally.refused = outputs.refusals[i].sum()
+        tally.refused = refused.sum()
 
 
 @inlined_kernel
@@ -92,6 +81,7 @@ def run_variant_nb(
     market: LoneMarket,
     signals: SignalRows,
     variants: Variants,
+    outcomes: NDArray[Any],
     i: int,
     tally: Any,
     refused: NDArray[np.int64],
@@ -99,14 +89,15 @@ def run_variant_nb(
     trades: NDArray[Any],
 ) -> None:
     """Every signal of one configuration becomes a trade or a counted refusal."""
-    rules, terms = variants.rules[i], variants.terms[variants.term[i]]
-    choice, atr_row = variants.choice[i], variants.atr[i]
+    rules, terms, path = variants.rules[i], variants.terms[variants.term[i]], variants.path[i]
+    choice = variants.choice[i]
     decisions = signals.watched[choice] if len(signals.watched) else signals.decision[:0]
-    end = signals.first[choice + 1]
-    last_bar, free_from, turning = len(market.prices) - 1, 0, NO_ROW
+    end, last_bar = signals.first[choice + 1], len(market.bars) - 1
+    turns = rules.reverses and rules.entry_type != AT_CLOSE
+    free_from, turning = 0, NO_ROW
     for k in range(signals.first[choice], end):
         bar, decision = signals.bar[k], signals.decision[k]
-        if decision == _BOTH:
+        if decision == BOTH_SIDES:
             refused[_CONTRADICTORY] += 2
             continue
         if bar < free_from and bar != turning:
@@ -115,61 +106,21 @@ def run_variant_nb(
         if bar == last_bar:
             refused[_NO_LATER_BAR] += 1
             continue
-        direction = 1 if decision == LONG else -1
-        why_not, fill = order_nb(market, signals, rules, direction, k, end)
-        if why_not != FILLED:
-            refused[why_not] += 1
+        direction, out = (1 if decision == LONG else -1), outcomes[signals.slot[k]]
+        if out.path != path or path == NOT_KEPT:
+            outcome_nb(
+                market, signals, rules, terms, variants.atr[i], decisions, direction, k, end, out
+            )
+            out.path = path
+        if out.over != FILLED:
+            refused[out.over] += 1
             continue
-        verdict, exit_bar, left = trade_nb(
-            market, rules, terms, atr_row, tally, decisions, fill, returns, trades
-        )
+        verdict = trade_nb(market, rules, terms, tally, direction, bar, out, returns, trades)
         if verdict != ACCEPTED:
             refused[verdict + VERDICT_TO_REASON] += 1
             continue
-        free_from, turning = exit_bar, NO_ROW
-        if rules.reverses and not fill.at_close and left in (REVERSE, EXIT_SIGNAL):
+        free_from, turning = out.exit_bar, NO_ROW
+        if turns and (out.why == REVERSE or out.why == EXIT_SIGNAL):  # kernels
             turned = SHORT if direction > 0 else LONG
-            if decisions[exit_bar - 1] & _BOTH == turned:
-                turning = exit_bar - 1  # its order fills where the old position was left
-
-
-@inlined_kernel
-def order_nb(
-    market: LoneMarket, signals: SignalRows, rules: Any, direction: int, k: int, end: int
-) -> tuple[int, Fill]:
-    """(FILLED, how), or why the order of signal k is refused."""
-    bar, kind = signals.bar[k], rules.entry_type
-    why_not, at, raw, slips, inside = FILLED, bar + 1, np.nan, True, False
-    if kind == _NEXT_OPEN:
-        raw = market.prices[at, OPEN]
-        if order_is_over_nb(
-            rules.flat_at_session_end, market.session[bar], market.session[at], market.phase[at]
-        ):
-            why_not = _SESSION_OVER
-    elif kind == _AT_CLOSE:
-        at, raw = bar, market.prices[bar, CLOSE]
-        if rules.flat_at_session_end and market.phase[bar] != IN_SESSION:
-            why_not = _SESSION_OVER
-    else:
-        slips, level = kind == STOP_ENTRY, signals.level[k]
-        if level > 0.0:
-            replaced = next_signal_nb(signals, k + 1, end)
-            why_not, at, raw, inside = wait_at_level_nb(
-                market, rules, direction, level, bar, replaced
-            )
-        else:
-            over = rules.flat_at_session_end and market.phase[bar] != IN_SESSION
-            why_not = _SESSION_OVER if over else _EXPIRED
-    standing = raw if kind == _AT_CLOSE else market.prices[at, OPEN]
-    at_level = signals.level[k] if inside else np.nan
-    return why_not, Fill(direction, bar, at, kind == _AT_CLOSE, raw, slips, standing, at_level)
-
-
-@kernel
-def next_signal_nb(signals: SignalRows, k: int, end: int) -> int:
-    """The bar of the next signal from k on that places an order; NO_ROW: none."""
-    while k < end:
-        if signals.decision[k] != _BOTH:
-            return signals.bar[k]
-        k += 1
-    return NO_ROW
+            if decisions[free_from - 1] & BOTH_SIDES == turned:
+                turning = free_from - 1  # its order fills where the old position was left

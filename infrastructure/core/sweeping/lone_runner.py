@@ -1,8 +1,10 @@
 """One strategy on one symbol: signals batch by batch, then `lone_lane`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infrastructure.core.execution.market_columns import market_columns
 from infrastructure.core.execution.plan import AccountTerms, Book
@@ -13,6 +15,7 @@ from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.figures import Timeline
 from infrastructure.core.sweeping.lone_lane import Outputs, Variants, run_variants_nb
 from infrastructure.core.sweeping.lone_market import lone_market
+from infrastructure.core.sweeping.outcome import NOT_KEPT, outcome_room
 from infrastructure.core.sweeping.tally import TALLY_DTYPE
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 
@@ -58,21 +61,48 @@ class LoneRunner:
             found = lane_signals(
                 self._strategy, self._seen, some, at_level=at_level, reverses=reverses
             )
+            kept = not (at_level or len(found.rows.watched))
+            path = paths(given.rules[rows, 0], given.terms, given.term[rows])
+            order = np.argsort(path, kind="stable")  # those that share outcomes, together
+            rows, choice = rows[order], choice[order]
             variants = Variants(
                 rules=given.rules[rows, 0],
                 terms=given.terms,
                 term=given.term[rows],
                 choice=choice.astype(np.int64),
                 atr=np.full(len(rows), 0 if self._has_atr else -1),
+                path=path[order] if kept else np.full(len(rows), NOT_KEPT),
             )
+            outcomes = outcome_room(int(found.rows.slot.max(initial=-1)) + 1)
             part = room(outputs, len(rows))
             run_variants_nb(
-                self._market, found.rows, variants, self._start, self._idle, 0, len(rows), part
+                self._market,
+                found.rows,
+                variants,
+                outcomes,
+                self._start,
+                self._idle,
+                0,
+                len(rows),
+                part,
             )
             give_back(outputs, part, rows)
             for number, why in found.refusals.items():
                 invalid |= dict.fromkeys(rows[choice == number].tolist(), why)
         return invalid
+
+
+def paths(rules: NDArray[Any], terms: NDArray[Any], term: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) a number for each combination of what outcomes depend on, from 0.
+
+    Within a group that is the stop's value, the target and the entry's slippage.
+    """
+    number = np.zeros(len(rules), np.int64)
+    slippage = terms["entry_slippage_bps"][term]
+    for column in (rules["stop_value"], rules["risk_reward"], slippage):
+        distinct, which = np.unique(column, return_inverse=True)
+        number = number * len(distinct) + which
+    return np.unique(number, return_inverse=True)[1]
 
 
 def room(outputs: Outputs, n: int) -> Outputs:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import NO_SESSION
+from infrastructure.core.sweeping.signal_rows import NO_ROW
 from infrastructure.trade_metrics.drawdown_kernel import (
     DRAWDOWN_FIELDS,
     begin_drawdown_nb,
@@ -64,8 +65,6 @@ TALLY_DTYPE = np.dtype(
     ],
     align=True,
 )
-
-NO_ROW = -1
 
 
 @kernel

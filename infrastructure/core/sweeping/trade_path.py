@@ -22,7 +22,7 @@ from infrastructure.core.execution.fills import (
     order_is_over_nb,
 )
 from infrastructure.core.execution.records import EXIT_REASONS
-from infrastructure.core.sweeping.lone_market import CLOSE, HIGH, LOW, OPEN, LoneMarket
+from infrastructure.core.sweeping.lone_market import LoneMarket
 from infrastructure.core.sweeping.waiting_orders import STOP_ENTRY
 from infrastructure.market_data.bars import IN_SESSION
 
@@ -55,38 +55,43 @@ def trade_path_nb(
     decision: NDArray[np.uint8],
     rules: Any,
     policy: int,
-    fill: Any,
+    direction: int,
+    entry_bar: int,
+    at_close: bool,
+    entry_level: float,
     stop: float,
     target: float,
-) -> tuple[int, int, float, int]:
-    """(exit bar, reason, price before slippage, certainty) of a position just filled.
+) -> tuple[int, int, float, int, float, float]:
+    """(exit bar, reason, price before slippage, certainty, best, worst) of a position just filled.
 
-    decision: every bar's decision, or empty where no signal can end a position. fill: a `Fill`;
-    after one at a bar's close the next bar is the first it is held in.
+    best, worst: direction x close of the bars before the exit's, the entry's included.
+    decision: every bar's decision, or empty where no signal can end a position. at_close: filled at
+    the bar's close, so that the next bar is the first it is held in. entry_level: of a fill inside
+    the bar, NaN for any other.
     """
-    prices, last_bar = market.prices, len(market.prices) - 1
-    flat, direction, entry_bar, at_close = (
-        rules.flat_at_session_end, fill.direction, fill.bar, fill.at_close,
-    )  # fmt: skip
-    bar = entry_bar + 1 if at_close else entry_bar
+    last_bar, flat = len(market.bars) - 1, rules.flat_at_session_end
+    best, worst, bar = -math.inf, math.inf, entry_bar
+    if at_close:
+        best = worst = direction * market.bars[bar].close
+        bar += 1
     why, price, certainty, ordered = NOTHING, 0.0, CERTAIN, NOTHING
     while True:
-        price = prices[bar, OPEN]
+        price = market.bars[bar].open
         if ordered != NOTHING:
             why = ordered
             break
         says = NOTHING
         if policy == DETAIL:
-            level = fill.level if bar == entry_bar else math.nan
+            level = entry_level if bar == entry_bar else math.nan
             says = detail_of_bar_nb(market, rules, bar, direction, stop, target, level)
-        high, low, carried = prices[bar, HIGH], prices[bar, LOW], bar > entry_bar
+        high, low, carried = market.bars[bar].high, market.bars[bar].low, bar > entry_bar
         why, price, certainty = exit_in_bar_nb(
             policy, direction, carried, price, high, low, stop, target, says
         )
         if why != NOTHING:
             break
-        price, certainty = prices[bar, CLOSE], CERTAIN
-        why = exit_at_close_nb(flat, market.phase[bar], bar == last_bar)
+        price, certainty = market.bars[bar].close, CERTAIN
+        why = exit_at_close_nb(flat, market.bars[bar].phase, bar == last_bar)
         if why != NOTHING:
             break
         if len(decision) and decision[bar]:
@@ -94,8 +99,9 @@ def trade_path_nb(
             if ordered == REVERSE and at_close:
                 why = REVERSE
                 break
+        best, worst = max(best, direction * price), min(worst, direction * price)
         bar += 1
-    return bar, why, price, certainty
+    return bar, why, price, certainty, best, worst
 
 
 @kernel
@@ -110,15 +116,15 @@ def ordered_at_close_nb(
     turns = False
     if rules.reverses and decision & _BOTH == (SHORT if direction > 0 else LONG):
         if at_close:
-            turns = not (rules.flat_at_session_end and market.phase[bar] != IN_SESSION)
+            turns = not (rules.flat_at_session_end and market.bars[bar].phase != IN_SESSION)
             if turns:
                 return REVERSE
         else:
             turns = not order_is_over_nb(
                 rules.flat_at_session_end,
-                market.session[bar],
-                market.session[bar + 1],
-                market.phase[bar + 1],
+                market.bars[bar].session,
+                market.bars[bar + 1].session,
+                market.bars[bar + 1].phase,
             )
     if decision & (EXIT_LONG if direction > 0 else EXIT_SHORT):
         return EXIT_SIGNAL

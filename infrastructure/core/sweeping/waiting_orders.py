@@ -7,7 +7,7 @@ from infrastructure.compiled import inlined_kernel
 from infrastructure.core.execution.account_state import ENTRY_TYPES
 from infrastructure.core.execution.fills import level_fill_nb, order_is_over_nb
 from infrastructure.core.execution.records import REFUSAL_REASONS
-from infrastructure.core.sweeping.lone_market import HIGH, LOW, OPEN, LoneMarket
+from infrastructure.core.sweeping.lone_market import LoneMarket
 
 STOP_ENTRY = ENTRY_TYPES.index("stop")
 FILLED = -1
@@ -25,20 +25,23 @@ def wait_at_level_nb(
     next_signal: the bar whose signal would replace the order.
     """
     is_stop, left, bar = rules.entry_type == STOP_ENTRY, rules.expiry_bars, signal_bar + 1
-    last_bar, session = len(market.prices) - 1, market.session
+    last_bar = len(market.bars) - 1
     reason, raw, inside = FILLED, math.nan, False
     while True:
         over = order_is_over_nb(
-            rules.flat_at_session_end, session[signal_bar], session[bar], market.phase[bar]
+            rules.flat_at_session_end,
+            market.bars[signal_bar].session,
+            market.bars[bar].session,
+            market.bars[bar].phase,
         )
         if over:
             reason = _SESSION_OVER
             break
-        bar_open = market.prices[bar, OPEN]
+        bar_open = market.bars[bar].open
         raw = level_fill_nb(is_stop, direction, level, bar_open, bar_open, bar_open)
         if not math.isnan(raw):
             break
-        high, low = market.prices[bar, HIGH], market.prices[bar, LOW]
+        high, low = market.bars[bar].high, market.bars[bar].low
         raw = level_fill_nb(is_stop, direction, level, bar_open, high, low)
         if not math.isnan(raw):
             inside = True
