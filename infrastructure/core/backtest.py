@@ -11,7 +11,7 @@ from infrastructure.core.execution.accounting import check_accounting
 from infrastructure.core.execution.parts import join_parts, part_of
 from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
-from infrastructure.core.execution.simulate import Simulation, simulate_in_parts
+from infrastructure.core.execution.simulate import Simulation, simulate, simulate_in_parts
 from infrastructure.core.trade_table import Columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market
@@ -29,8 +29,8 @@ class Backtest:
 
     sessions_per_year: of the account's calendar, for annualised figures.
     accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
-    parts: the parts of time that the books were joined of, each with rules and signals of its own:
-    one, or those of a walk forward.
+    parts: those of time that the books were joined of, each with rules and signals of its own, as
+    in a walk forward; none: the books are the whole.
     """
 
     books: tuple[Book, ...]
@@ -38,7 +38,7 @@ class Backtest:
     simulation: Simulation
     sessions_per_year: float
     accounting_difference: float
-    parts: Parts
+    parts: Parts = ()
 
     @cached_property
     def both_ways(self) -> "dict[str, Backtest]":
@@ -49,7 +49,7 @@ class Backtest:
             policy: self
             if policy == self.terms.fill_policy
             else run_in_parts(
-                self.parts, replace(self.terms, fill_policy=policy), self.sessions_per_year
+                self._parts, replace(self.terms, fill_policy=policy), self.sessions_per_year
             )
             for policy in BOTH_WAYS
         }
@@ -110,10 +110,10 @@ class Backtest:
         suspects = trades[
             (trades["exit_reason"] == target) & (trades["entry_bar"] == trades["exit_bar"])
         ]
-        parts = part_of(self.parts, suspects["lane"], suspects["signal_bar"])
+        parts = part_of(self._parts, suspects["lane"], suspects["signal_bar"])
         count = 0
         for trade, part in zip(suspects, parts, strict=True):
-            entry = self.parts[part][trade["book"]].config.entry
+            entry = self._parts[part][trade["book"]].config.entry
             at_open = trade["entry_price"] == bars[trade["lane"]].open[trade["entry_bar"]]
             count += entry.type == "limit" and not at_open
         return count
@@ -127,6 +127,10 @@ class Backtest:
         counts = np.bincount(reasons, minlength=len(REFUSAL_REASONS))
         order = np.argsort(-counts, kind="stable")
         return {REFUSAL_REASONS[code]: int(counts[code]) for code in order if counts[code]}
+
+    @property
+    def _parts(self) -> Parts:
+        return self.parts or (self.books,)
 
     def _metrics(self, book: int | None) -> TradeMetrics:
         simulation, trades, table = self.simulation, self.simulation.trades, self.trades
@@ -163,7 +167,9 @@ def run_backtest(
 
     Raises AccountingError where the two accounts differ by more than a cent at any row.
     """
-    return run_in_parts((tuple(books),), terms, sessions_per_year)
+    simulation = simulate(books, terms)
+    difference = check_accounting(books, simulation)
+    return Backtest(tuple(books), terms, simulation, sessions_per_year, difference)
 
 
 def run_in_parts(parts: Parts, terms: AccountTerms, sessions_per_year: float = 252.0) -> Backtest:

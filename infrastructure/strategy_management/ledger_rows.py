@@ -106,9 +106,13 @@ def bars_fingerprint(lanes: list[Lane]) -> str:
 
 
 def _series_of(lane: Lane) -> list[Bars]:
-    """The bars that were traded, those looked at, and those that decided what came first."""
+    """The bars that were traded, those looked at, and those that decided what came first.
+
+    Those known before the first of them too.
+    """
     finer = [] if lane.detail is None else [lane.detail]
-    return [lane.bars, *lane.bars.coarser.values(), *finer]
+    before = [] if lane.warm_up is None else [lane.warm_up]
+    return [lane.bars, *lane.bars.coarser.values(), *finer, *before]
 
 
 def _session_equity(backtest: Backtest) -> dict[str, Any]:
