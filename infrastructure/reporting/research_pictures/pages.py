@@ -131,7 +131,7 @@ _DRIFT = (
 )
 _BOOTSTRAP = (
     "Each histogram: the figure on many other draws of the same sessions. The line is what the run "
-    "had, the shaded band its interval; terracotta lies on the losing side. A band that reaches "
+    "had, the shaded band its interval; orange lies on the losing side. A band that reaches "
     "across zero cannot tell the result from luck."
 )
 _FAN = (
@@ -140,7 +140,7 @@ _FAN = (
     "the capital at the start."
 )
 _GATES = (
-    "Left, signals that each rule stopped. Right, what they would have brought: terracotta left of "
+    "Left, signals that each rule stopped. Right, what they would have brought: orange left of "
     "zero, the rule spared losses; teal right of it, the rule cost profits. Where the whisker "
     "crosses zero, neither is certain."
 )

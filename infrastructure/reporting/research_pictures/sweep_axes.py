@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from infrastructure.reporting.research_pictures.grid import column_of, values_of
 from infrastructure.reporting.research_pictures.look import short_key
-from infrastructure.reporting.research_pictures.places import places_of, word
+from infrastructure.reporting.research_pictures.places import is_number, places_of, word
 from infrastructure.reporting.research_pictures.shapes import Axis, Landscape
-from infrastructure.wording import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,8 +106,4 @@ def best_words(best: dict[str, Any], landscape: Landscape) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return f"{value:.6g}" if np.isfinite(value) else "none"
-    return value if isinstance(value, str) else show(value)
+    return f"{float(value):.6g}" if is_number(value) else word(value)
