@@ -28,8 +28,9 @@ TWELVE = trials(
 
 def test_a_cell_of_a_heat_map_is_its_trial() -> None:
     """Rows by the second key, columns by the first; a trial without the objective is a hole."""
-    cells = sweep_heat_map(SIX, TIGHT, STOP, "sqn").data[0]
+    cells, holes = sweep_heat_map(SIX, TIGHT, STOP, "sqn").data
     assert listed(cells.z) == [[0.5, 1.5, -0.5], [1.0, None, 2.0]]
+    assert listed(holes.z) == [[None, None, None], [None, 1.0, None]]
     assert (list(cells.x), list(cells.y)) == (["0.1", "0.2", "0.3"], ["1", "2"])
     assert cells.customdata.tolist() == [[1, 1, 1], [1, 0, 1]]
 

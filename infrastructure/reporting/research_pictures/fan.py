@@ -45,7 +45,7 @@ def monte_carlo_fan(fan: Fan, limit: float | None = None) -> "Figure":
     detail = f"{int(at[-1]):,} trades" + (f" · at the end {ends}" if ends else "")
     dress(figure, heading, detail, 540)
     figure.update_xaxes(title_text="trades closed", showgrid=False)
-    figure.update_yaxes(title_text="equity, money", tickformat=",")
+    figure.update_yaxes(title_text="equity, money", tickformat=",.6~f")
     figure.update_layout(hovermode="x unified", margin={"r": 70})
     start = float(np.median(paths[:, 0]))
     if np.isfinite(start):

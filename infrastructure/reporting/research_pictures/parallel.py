@@ -137,7 +137,7 @@ def _number_ticks(places: Places) -> dict[str, Any]:
 
 def _of_figure(values: NDArray[np.float64], name: str) -> dict[str, Any]:
     measure = measure_of(name)
-    return {"label": measure.axis, "values": values, "tickformat": ","}
+    return {"label": measure.axis, "values": values, "tickformat": ",.6~f"}
 
 
 def _folded(name: str) -> str:
