@@ -1,8 +1,9 @@
 """Trade away from the long wick of a tight candle."""
 
 from infrastructure.core.signals import Signals
+from infrastructure.core.signals_of_many import Columns, ManySignals
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
-from infrastructure.indicators.tight_candle import TightCandle
+from infrastructure.indicators.tight_candle import TightCandle, tight_candles_of_many
 from infrastructure.market_data.bars import Bars
 
 
@@ -24,6 +25,14 @@ class TightCandleStrategy(VectorBTStrategy):
         candle = TightCandle(self.tightness_threshold, self.wick_ratio_threshold)
         found = candle.generate(bars)
         return Signals(long=found.long, short=found.short)
+
+    def generate_many(self, bars: Bars, parameters: Columns) -> ManySignals:
+        """The same of many pairs of thresholds: every bar is measured once."""
+        return ManySignals(
+            *tight_candles_of_many(
+                bars, parameters["tightness_threshold"], parameters["wick_ratio_threshold"]
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from infrastructure.cli import data_commands, data_fetch_commands
+from infrastructure.cli import (
+    data_commands,
+    data_fetch_commands,
+    gates_command,
+    sweep_command,
+)
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -156,5 +161,7 @@ def chart(
     draw_chart(symbol, ChartOptions(config, interval, signal, start, end, output, db))
 
 
+sweep_command.register(app)
+gates_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from infrastructure.core.execution.machine import run_nb
-from infrastructure.strategy_management.strategy_manager import SIMULATING
+from infrastructure.strategy_management.simulating import SIMULATING
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -33,6 +33,15 @@ class Signals:
             if given is not None:
                 object.__setattr__(self, field.name, _column(field.name, given))
 
+    def rows(self, first: int) -> "Signals":
+        """The decisions from row `first` on (views)."""
+        if first == 0:
+            return self
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Signals(
+            **{name: None if each is None else each[first:] for name, each in columns.items()}
+        )
+
     def checked(self, n_bars: int, strategy_name: str) -> "Signals":
         """Self, once every column is known to have one row a bar.
 

@@ -15,6 +15,7 @@ from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.given_bars import as_date, given_bars, with_context
 from infrastructure.core.parameters import configured, parameter_fields
 from infrastructure.core.signals import Signals
+from infrastructure.core.signals_of_many import Columns, ManySignals
 from infrastructure.core.summary import summary
 from infrastructure.core.trade_table import as_frame
 from infrastructure.database.engine import open_database
@@ -91,6 +92,14 @@ class VectorBTStrategy(ABC):
 
         bars: one symbol's, read-only. Returns one row per bar.
         """
+
+    def generate_many(self, bars: Bars, parameters: Columns) -> ManySignals | None:
+        """Signals of many choices of the parameters at once, for sweeps; None: one by one.
+
+        What it returns must be what `generate_signals` decides for each choice: a sweep runs its
+        best configuration again by that, and stops where they differ.
+        """
+        return None
 
     def signals(self, bars: Bars) -> Signals:
         """`generate_signals`, checked. Raises StrategyError naming the strategy and the fault.

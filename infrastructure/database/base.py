@@ -28,6 +28,11 @@ REFUSAL_REASONS = (
 ADJUSTMENTS = ("none", "split", "all")
 BAR_CHANGES = ("import", "download", "synthetic", "mend", "remove")
 
+SWEEP_STATUSES = ("running", "completed")
+SWEEP_PURPOSES = ("sweep", "walk_forward")
+SAMPLERS = ("grid", "random", "sobol", "tpe")
+AUDIT_OUTCOMES = ("passed", "failed", "not_audited")
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

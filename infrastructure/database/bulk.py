@@ -30,13 +30,13 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, A
     return n_rows
 
 
-def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert one row, unless a unique column says that it is there already.
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert one row, unless a unique column says that it is there already; whether it was new.
 
     On PostgreSQL this waits for another transaction that is writing the same row.
     """
     statement = _dialect(connection).insert(table).values(row)
-    connection.execute(statement.on_conflict_do_nothing())
+    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
 
 
 def insert_or_update(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

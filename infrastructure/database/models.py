@@ -49,6 +49,14 @@ from infrastructure.database.market_tables import (
     price_factors,
     trading_sessions,
 )
+from infrastructure.database.research_tables import (
+    run_strategy_code,
+    strategy_audits,
+    sweep_series,
+    sweeps,
+    trials,
+    walk_forward_folds,
+)
 
 __all__ = [
     "algo_strategies",
@@ -62,7 +70,13 @@ __all__ = [
     "metadata",
     "price_factors",
     "refused_signals",
+    "run_strategy_code",
+    "strategy_audits",
+    "sweep_series",
+    "sweeps",
     "trading_sessions",
+    "trials",
+    "walk_forward_folds",
 ]
 
 algo_strategies = table(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.compiled import kernel
+from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.errors import ConfigError
 from infrastructure.indicators.columns import plain_columns
 from infrastructure.market_data.bars import Bars
@@ -17,6 +17,9 @@ TIE = 1e-9
 
 Prices are decimals and floats are not: 0.1 of a range misses by an ulp, and the ulp decides.
 """
+
+
+_LONG, _SHORT = 1, 2
 
 
 class TightCandleSignals(NamedTuple):
@@ -87,14 +90,99 @@ def tight_candle_nb(
     long: NDArray[np.bool_],
     short: NDArray[np.bool_],
 ) -> None:
-    """Fill `long` and `short`; products instead of quotients, so that no wick divides by zero."""
-    below = tightness_threshold * (1.0 - TIE)  # strictly below, ties out
-    reach = wick_ratio_threshold * (1.0 - TIE)  # at least, ties in
-    if reach < 1.0 + TIE:
-        reach = 1.0 + TIE  # the longer wick is longer, whatever the ratio asks
+    """Fill `long` and `short`."""
+    below, reach = bounds_nb(tightness_threshold, wick_ratio_threshold)
     for t in range(len(open_)):
         upper = high[t] - max(open_[t], close[t])
         lower = min(open_[t], close[t]) - low[t]
-        tight = abs(close[t] - open_[t]) < below * (high[t] - low[t])
-        long[t] = tight & (lower > 0.0) & (lower >= reach * upper)
-        short[t] = tight & (upper > 0.0) & (upper >= reach * lower)
+        body = abs(close[t] - open_[t])
+        side = side_nb(body, high[t] - low[t], upper, lower, below, reach)
+        long[t] = side == _LONG
+        short[t] = side == _SHORT
+
+
+@inlined_kernel
+def bounds_nb(tightness_threshold: float, wick_ratio_threshold: float) -> tuple[float, float]:
+    """What body / range must stay below, and what longer / shorter wick must reach, ties judged."""
+    reach = wick_ratio_threshold * (1.0 - TIE)  # at least, ties in
+    if reach < 1.0 + TIE:
+        reach = 1.0 + TIE  # the longer wick is longer, whatever the ratio asks
+    return tightness_threshold * (1.0 - TIE), reach  # strictly below, ties out
+
+
+@inlined_kernel
+def side_nb(
+    body: float, whole: float, upper: float, lower: float, below: float, reach: float
+) -> int:
+    """0, _LONG or _SHORT of one bar; products, so that no wick divides by zero; NaN is 0."""
+    tight = body < below * whole
+    long = tight & (lower > 0.0) & (lower >= reach * upper)
+    short = tight & (upper > 0.0) & (upper >= reach * lower)
+    return _LONG * int(long) + _SHORT * int(short)
+
+
+def tight_candles_of_many(
+    bars: Bars, tightness: NDArray[np.float64], wick_ratio: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    """(first, bar, side) of the tight candles under many pairs of thresholds.
+
+    tightness, wick_ratio: (n_choices,). Choice c's are rows first[c] up to first[c + 1]; bar: rows
+    of the bars; side: 1 long, 2 short. Each bar is measured once; only bars that the loosest pair
+    finds are looked at again. Raises ConfigError for a threshold out of range.
+    """
+    for pair in zip(tightness.tolist(), wick_ratio.tolist(), strict=True):
+        TightCandle(*pair)
+    loosest = TightCandle(float(tightness.max()), float(wick_ratio.min())).generate(bars)
+    candidates = np.flatnonzero(loosest.long | loosest.short).astype(np.int32)
+    open_, high, low, close = (
+        column[candidates] for column in (bars.open, bars.high, bars.low, bars.close)
+    )
+    measures = np.column_stack(
+        [
+            np.abs(close - open_),
+            high - low,
+            high - np.maximum(open_, close),
+            np.minimum(open_, close) - low,
+        ]
+    )
+    thresholds = np.column_stack([tightness, wick_ratio]).astype(np.float64)
+    first = np.zeros(len(thresholds) + 1, np.int64)
+    count_candles_nb(measures, thresholds, first)
+    bar, side = np.empty(first[-1], np.int32), np.empty(first[-1], np.uint8)
+    fill_candles_nb(candidates, measures, thresholds, first, bar, side)
+    return first, bar, side
+
+
+@kernel
+def count_candles_nb(
+    measures: NDArray[np.float64], thresholds: NDArray[np.float64], first: NDArray[np.int64]
+) -> None:
+    """How many candidates each pair finds, summed up. measures: body, range, upper, lower."""
+    for choice in range(len(thresholds)):
+        below, reach = bounds_nb(thresholds[choice, 0], thresholds[choice, 1])
+        found = 0
+        for row in range(len(measures)):
+            m = measures[row]
+            found += int(side_nb(m[0], m[1], m[2], m[3], below, reach) > 0)
+        first[choice + 1] = first[choice] + found
+
+
+@kernel
+def fill_candles_nb(
+    candidates: NDArray[np.int32],
+    measures: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
+    first: NDArray[np.int64],
+    bar: NDArray[np.int32],
+    side: NDArray[np.uint8],
+) -> None:
+    """Fill `bar` and `side`, choice after choice."""
+    for choice in range(len(thresholds)):
+        below, reach = bounds_nb(thresholds[choice, 0], thresholds[choice, 1])
+        place = first[choice]
+        for row in range(len(measures)):
+            m = measures[row]
+            found = side_nb(m[0], m[1], m[2], m[3], below, reach)
+            if found > 0:
+                bar[place], side[place] = candidates[row], found
+                place += 1

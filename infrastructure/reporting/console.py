@@ -1,42 +1,24 @@
 """A finished run as tables for people: one per strategy, one for the portfolio."""
 
-import sys
 from collections.abc import Iterator
 from typing import IO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.constrain import Constrain
 from rich.text import Text
 
 from infrastructure.core.backtest import Backtest
 from infrastructure.reporting.part_table import SYNTHETIC, heading, part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
+from infrastructure.reporting.printing import WIDEST, print_tables
 from infrastructure.strategy_management.run_result import RunResult
 
-WIDEST = 80
-"""Wider lines would only pull the figures apart."""
-
-NARROWEST = 48
-"""Narrower terminals wrap the lines themselves: a figure is never cut."""
-
 _SMALLEST_SHOWN = 1e-8
-_ASCII = str.maketrans("─·", "--")
 
 
 def print_report(result: RunResult, file: IO[str] | None = None) -> None:
     """Print the tables to `file` (None: standard output); colours on a terminal only."""
-    console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, NARROWEST)
-    tables = report(result, min(console.width, WIDEST))
-    if console.is_terminal:
-        console.print(tables)
-        return
-    with console.capture() as captured:
-        console.print(tables)
-    text = "\n".join(line.rstrip() for line in captured.get().splitlines())  # rich pads tables
-    if not console.encoding.startswith("utf"):
-        text = text.translate(_ASCII)
-    console.file.write(text + "\n")
+    print_tables(lambda width: report(result, width), file)
 
 
 def report(result: RunResult, width: int = WIDEST) -> RenderableType:

@@ -11,7 +11,7 @@ from infrastructure.reporting.figures import BOTH_WAYS, OF_EQUITY, OF_TRADES, Ce
 from infrastructure.reporting.parts import Part
 
 SYNTHETIC = "SYNTHETIC"
-_WARNING = "bold yellow"
+WARNING = "bold yellow"
 _LABEL = 13
 """Characters of the column that names the figures."""
 
@@ -42,7 +42,7 @@ def heading(name: str, synthetic: bool) -> Text:
     """A title; SYNTHETIC stands beside it where the bars were made up."""
     title = Text(name, style="bold")
     if synthetic:
-        title.append(f"  {SYNTHETIC}", style=_WARNING)
+        title.append(f"  {SYNTHETIC}", style=WARNING)
     return title
 
 
@@ -90,7 +90,7 @@ def _empty_table(synthetic: bool, *halves: tuple[int, int]) -> Table:
     for of_number, of_unit in halves:
         table.add_column(min_width=_LABEL, no_wrap=True)
         table.add_column(
-            SYNTHETIC, header_style=_WARNING, min_width=of_number, justify="right", no_wrap=True
+            SYNTHETIC, header_style=WARNING, min_width=of_number, justify="right", no_wrap=True
         )
         table.add_column(style="dim", min_width=of_unit, no_wrap=True)
     return table
@@ -140,7 +140,7 @@ def _both_ways(part: Part, width: int) -> Table:
     if _LABEL + needed > width:
         rows, names, heads = list(map(list, zip(*rows, strict=True))), heads, names
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(corner, header_style=_WARNING, min_width=_LABEL, no_wrap=True)
+    table.add_column(corner, header_style=WARNING, min_width=_LABEL, no_wrap=True)
     for head in heads:
         table.add_column(head, header_style="dim", justify="right", min_width=7, no_wrap=True)
     for name, cells in zip(names, rows, strict=True):

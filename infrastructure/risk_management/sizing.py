@@ -35,7 +35,8 @@ _LOT_FORGIVENESS = 1e-9
 @kernel
 def whole_lots_nb(quantity: float, lot_size: float) -> float:
     """How many lots fit into `quantity`: never below zero; 1e-9 of a lot is forgiven."""
-    return max(np.floor(quantity / lot_size + _LOT_FORGIVENESS), 0.0)
+    lots = quantity if lot_size == 1.0 else quantity / lot_size  # a division is dear in a sweep
+    return max(np.floor(lots + _LOT_FORGIVENESS), 0.0)
 
 
 @kernel

@@ -32,6 +32,7 @@ class RunRecord:
     trades, refusals: columns or rows of algo_trades and refused_signals but for their ids and
         account_id; `position` tells the strategy.
     equity: columns or rows book (0: the account, else a position), session and equity.
+    code: rows of run_strategy_code, and folds: rows of walk_forward_folds, but for `run_id`.
 
     Moments are aware datetimes or seconds since 1970 UTC, exchange dates are dates or days since
     1970, and a figure that does not exist is None or NaN.
@@ -42,3 +43,5 @@ class RunRecord:
     trades: Columns | Rows
     refusals: Columns | Rows
     equity: Columns | Rows
+    code: Rows = ()
+    folds: Rows = ()

@@ -21,6 +21,7 @@ from infrastructure.database.models import (
     refused_signals,
 )
 from infrastructure.strategy_management.ledger_record import Columns, Rows, RunRecord
+from infrastructure.strategy_management.research_rows import insert_folds, insert_run_code
 from infrastructure.strategy_management.strategy_row import strategy_row
 
 
@@ -60,6 +61,8 @@ class StrategyCreation:
             _insert(connection, algo_trades, trades, run_id=run_id, account_id=account)
             _insert(connection, refused_signals, refusals, run_id=run_id)
             _insert(connection, equity, marks, run_id=run_id)
+            insert_run_code(connection, run_id, run.code)
+            insert_folds(connection, run_id, run.folds)
         return run_id
 
 

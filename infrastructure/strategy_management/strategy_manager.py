@@ -1,13 +1,9 @@
 """StrategyManager: runs every strategy of a portfolio on one account and stores the run."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from infrastructure.core.backtest import run_backtest
-from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import (
     CostsConfig,
     PortfolioConfig,
@@ -15,30 +11,23 @@ from infrastructure.core.config import (
     StrategyConfig,
     parse,
 )
-from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
-from infrastructure.errors import ConfigError, DataError
-from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.errors import ConfigError
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
-from infrastructure.strategy_management.stop_table import check_stop_table
+from infrastructure.strategy_management.simulating import (
+    Progress,
+    Share,
+    configured_strategy,
+    simulated,
+)
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
-from infrastructure.strategy_management.strategy_registry import strategy_class
 
-Progress = Callable[[str], None]
-
-SIMULATING, STORING = "simulating", "storing"
-"""The last two steps that a run tells its progress; before them, one for each strategy."""
-
-
-@dataclass(frozen=True)
-class _Share:
-    strategy: VectorBTStrategy
-    allocation_percentage: float
-    reference: str  # how the portfolio's config names it
+STORING = "storing"
+"""The last step that a run tells its progress, after those of the simulation."""
 
 
 class StrategyManager:
@@ -69,7 +58,7 @@ class StrategyManager:
         self._where = portfolio.path.name if portfolio else "portfolio"
         self._db_path = db_path or (risk_manager.db_path if risk_manager else None)
         self._settings = {**_risk_settings(risk_manager), **settings}
-        self._shares: list[_Share] = []
+        self._shares: list[Share] = []
         if portfolio:
             given = portfolio.config.model_dump(mode="json")
             self._settings = {**given, **self._settings}
@@ -112,47 +101,23 @@ class StrategyManager:
         portfolio = self.portfolio
         database = open_database(self._db_path)
         try:
-            return self._run(portfolio, database, progress or _silent)
+            return self._run(portfolio, database, progress)
         finally:
             database.close()
 
-    def _run(self, portfolio: PortfolioConfig, database: Database, progress: Progress) -> RunResult:
+    def _run(
+        self, portfolio: PortfolioConfig, database: Database, progress: Progress | None
+    ) -> RunResult:
         executed = datetime.now(UTC)
         configs = tuple(share.strategy.config for share in self._shares)
-        calendar = get_calendar(portfolio.calendar or configs[0].calendar, database)
-        terms = AccountTerms(
-            portfolio.total_capital,
-            portfolio.risk,
-            portfolio.costs,
-            portfolio.lot_size,
-            portfolio.fill_policy,
-            calendar,
-        )
-        books = self._books(portfolio, database, progress)
-        progress(SIMULATING)
-        backtest = run_backtest(books, terms, calendar.sessions_per_year)
-        progress(STORING)
+        backtest = simulated(portfolio, self._shares, database, self._where, progress)
+        if progress:
+            progress(STORING)
         record = run_record(portfolio, backtest, executed)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)
         ids = tuple(creation.create_strategy(config) for config in configs)
         return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest)
-
-    def _books(
-        self, portfolio: PortfolioConfig, database: Database, progress: Progress
-    ) -> list[Book]:
-        reader = BarsReader(database, portfolio.start, portfolio.end)
-        books = []
-        for share in self._shares:
-            progress(f"{share.strategy.config.strategy_name}: bars and signals")
-            detail = portfolio.fill_policy == "detail"
-            try:
-                book = share.strategy.book(share.allocation_percentage, reader, detail)
-            except DataError as error:
-                raise DataError(f"{self._where}: {share.reference}: {error}") from error
-            check_stop_table(book)
-            books.append(book)
-        return books
 
     def _add(
         self,
@@ -162,8 +127,8 @@ class StrategyManager:
         where: str,
     ) -> None:
         if isinstance(strategy, StrategyConfig):
-            strategy = strategy_class(strategy.class_name, where=where)(strategy, where=where)
-        self._shares.append(_Share(strategy, allocation_percentage, reference))
+            strategy = configured_strategy(strategy, where)
+        self._shares.append(Share(strategy, allocation_percentage, reference))
 
 
 def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:
@@ -175,7 +140,3 @@ def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:
         "costs": {name: getattr(manager.costs, name) for name in CostsConfig.model_fields},
         "lot_size": manager.lot_size,
     }
-
-
-def _silent(step: str) -> None:
-    pass

@@ -42,7 +42,7 @@ def drawdowns(
     A row within 1e-12 of its peak stands at the peak.
     Raises DataError on NaN, no rows or unequal lengths, ConfigError on a capital not above zero.
     """
-    from infrastructure.trade_metrics.drawdown_kernel import drawdown_nb  # loads numba
+    from infrastructure.trade_metrics.drawdown_kernel import DRAWDOWN_FIELDS, drawdown_nb  # numba
 
     above_zero("starting_capital", starting_capital)
     path, stamps = finite("equity", equity), np.asarray(timeline, dtype=np.int64)
@@ -50,12 +50,13 @@ def drawdowns(
     if len(path) == 0:
         raise DataError("equity must have at least one row; found none: run on bars first")
     since = int(stamps[0]) if started_at is None else started_at
-    peak_row, trough_row, recovery_row, longest = drawdown_nb(
-        _plain(path), _plain(stamps), float(starting_capital), since
-    )
+    state = np.zeros(1, np.dtype(DRAWDOWN_FIELDS, align=True))
+    drawdown_nb(state, _plain(path), _plain(stamps), float(starting_capital), since)
+    found = state[0]
+    peak_row, trough_row = int(found["deepest_peak_row"]), int(found["trough_row"])
     peak = float(path[peak_row]) if peak_row >= 0 else starting_capital
     depth = (peak - float(path[trough_row])) / peak if trough_row >= 0 else 0.0
-    return Drawdowns(depth, peak_row, trough_row, recovery_row, longest)
+    return Drawdowns(depth, peak_row, trough_row, int(found["recovery_row"]), int(found["longest"]))
 
 
 def max_drawdown(equity: ArrayLike, starting_capital: float) -> float:

@@ -23,12 +23,15 @@ class BacktestOverfitting:
     """How the in-sample best fared out of sample, over all splits of the rows.
 
     probability: share of splits whose in-sample best came out in the lower half (logit <= 0), 0 to
-        1. logits: shape (n_splits,), ln(w / (1 - w)) with w = the chosen column's out-of-sample
-        rank / (n_strategies + 1); above 0 is the better half.
+        1. Where all columns are alike, skilful or not, it is near a half: choosing brings nothing.
+    logits: shape (n_splits,), ln(w / (1 - w)) with w = the chosen column's out-of-sample rank /
+        (n_strategies + 1); above 0 is the better half.
+    loss_probability: share of splits whose in-sample best lost out of sample, 0 to 1.
     """
 
     probability: float
     logits: NDArray[np.float64]
+    loss_probability: float
 
 
 def probability_of_backtest_overfitting(
@@ -49,13 +52,16 @@ def probability_of_backtest_overfitting(
     table = _checked(returns, n_blocks, metric)
     scorer = _Scorer(table, n_blocks, metric)
     splits = list(combinations(range(n_blocks), n_blocks // 2))
-    logits = np.empty(len(splits))
+    logits, losses = np.empty(len(splits)), 0
     for first in range(0, len(splits), _CHUNK):
         inside = np.zeros((len(splits[first : first + _CHUNK]), n_blocks))
         np.put_along_axis(inside, np.array(splits[first : first + _CHUNK]), 1.0, axis=1)
         best = scorer.score(inside).argmax(axis=1)
-        logits[first : first + _CHUNK] = _logits(scorer.score(1.0 - inside), best)
-    return BacktestOverfitting(float((logits <= 0.0).mean()), logits)
+        outside = scorer.score(1.0 - inside)
+        own = np.take_along_axis(outside, best[:, None], axis=1)
+        logits[first : first + _CHUNK] = _logits(outside, own)
+        losses += int((own < 0.0).sum())
+    return BacktestOverfitting(float((logits <= 0.0).mean()), logits, losses / len(splits))
 
 
 class _Scorer:
@@ -87,8 +93,7 @@ class _Scorer:
         return np.where(moves, mean / np.sqrt(np.where(moves, variance, 1.0)), still)
 
 
-def _logits(scores: _Matrix, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    own = np.take_along_axis(scores, chosen[:, None], axis=1)
+def _logits(scores: _Matrix, own: _Matrix) -> NDArray[np.float64]:
     rank = (scores < own).sum(axis=1) + ((scores == own).sum(axis=1) + 1.0) / 2.0
     share = rank / (scores.shape[1] + 1.0)
     logits: NDArray[np.float64] = np.log(share / (1.0 - share))

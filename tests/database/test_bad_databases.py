@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.database.engine import open_database
+from infrastructure.database.revision import SCHEMA_REVISION
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_programs import needs_fork, program
@@ -115,7 +116,7 @@ def test_a_newer_schema_is_refused(stored: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     message = refusal_of(stored)
-    assert "expected schema 0002 or older; found 9999" in message
+    assert f"expected schema {SCHEMA_REVISION} or older; found 9999" in message
     assert "update Kairos" in message
 
 

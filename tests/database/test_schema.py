@@ -21,8 +21,9 @@ from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_samples import rows, run_record
 
-FIRST_SCHEMA = Path(__file__).with_name("schema_0001.sql")
-"""What revision 0001 makes. It is released: never remade, a change is a new revision."""
+SCHEMAS = Path(__file__).parent
+"""Its schema_*.sql: what a revision makes. They are released: never remade, a change is a new
+revision."""
 
 
 def schema(database: Database) -> dict[str, str]:
@@ -61,22 +62,27 @@ def test_alembic_finds_nothing_to_migrate(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_first_revision_stays_as_it_was_released(tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_revision_stays_as_it_was_released(tmp_path: Path, revision: str) -> None:
     """What others' files were made with does not change under them."""
-    engine = migrated(tmp_path / "first.db", "0001")
+    engine = migrated(tmp_path / "released.db", revision)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT sql FROM sqlite_schema ORDER BY name")).scalars()
         made = "".join(f"{sql.strip()};\n" for sql in found if sql)
     engine.dispose()
-    assert made.split() == FIRST_SCHEMA.read_text(encoding="utf-8").split()
+    released = SCHEMAS / f"schema_{revision}.sql"
+    assert made.split() == released.read_text(encoding="utf-8").split()
 
 
 OLD_BAR = "INSERT INTO market_bars VALUES ('QQQ', '1d', 86400, 1, 2, 1, 2, 9, 'old.csv')"
 
 
-def test_an_older_database_is_brought_to_the_head_with_its_rows(tmp_path: Path) -> None:
-    """Opening a file of the first revision migrates it; bars it held are counted when asked."""
-    old = migrated(tmp_path / "old.db", "0001")
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_an_older_database_is_brought_to_the_head_with_its_rows(
+    tmp_path: Path, revision: str
+) -> None:
+    """Opening an older file migrates it; bars it held are counted when asked."""
+    old = migrated(tmp_path / "old.db", revision)
     with old.connect() as connection:
         connection.execution_options(**{WRITING: True})
         with connection.begin():
@@ -88,6 +94,7 @@ def test_an_older_database_is_brought_to_the_head_with_its_rows(tmp_path: Path) 
     assert rows(database, "SELECT symbol, interval, content FROM bar_series") == [
         ("QQQ", "1d", None)
     ]
+    assert rows(database, "SELECT count(*) FROM trials") == [(0,)]
     database.close()
 
 

@@ -22,10 +22,12 @@ def plain_score(values: list[float], metric: Metric) -> float:
     return mean if metric == "mean" else mean / statistics.stdev(values)
 
 
-def plain_logits(columns: list[list[float]], n_blocks: int, metric: Metric) -> list[float]:
-    """The paper's five steps, one split at a time, rows picked one by one."""
+def plain_splits(
+    columns: list[list[float]], n_blocks: int, metric: Metric
+) -> list[tuple[float, float]]:
+    """The paper's five steps, one split at a time, rows picked one by one: logit, and metric."""
     blocks = np.array_split(np.arange(len(columns[0])), n_blocks)
-    logits = []
+    splits = []
     for inside in combinations(range(n_blocks), n_blocks // 2):
         scores = []
         for members in (inside, set(range(n_blocks)) - set(inside)):
@@ -34,8 +36,13 @@ def plain_logits(columns: list[list[float]], n_blocks: int, metric: Metric) -> l
         best = max(range(len(columns)), key=scores[0].__getitem__)
         worse = sum(score < scores[1][best] for score in scores[1])
         share = (worse + 1) / (len(columns) + 1)
-        logits.append(log(share / (1 - share)))
-    return logits
+        splits.append((log(share / (1 - share)), scores[1][best]))
+    return splits
+
+
+def plain_logits(columns: list[list[float]], n_blocks: int, metric: Metric) -> list[float]:
+    """The logits alone."""
+    return [logit for logit, _ in plain_splits(columns, n_blocks, metric)]
 
 
 @settings(max_examples=30)
@@ -52,9 +59,10 @@ def test_splits_equal_their_plain_twin(
     """Sums over blocks give every split the logit that its own rows give."""
     table = np.random.default_rng(seed).standard_normal((n_rows, n_columns))
     found = probability_of_backtest_overfitting(table, n_blocks, metric)
-    plain = plain_logits(table.T.tolist(), n_blocks, metric)
-    assert found.logits == pytest.approx(plain)
-    assert found.probability == statistics.fmean([logit <= 0 for logit in plain])
+    plain = plain_splits(table.T.tolist(), n_blocks, metric)
+    assert found.logits == pytest.approx([logit for logit, _ in plain])
+    assert found.probability == statistics.fmean([logit <= 0 for logit, _ in plain])
+    assert found.loss_probability == statistics.fmean([score < 0 for _, score in plain])
 
 
 def test_many_splits_are_worked_in_parts() -> None:
@@ -70,6 +78,15 @@ def test_real_skill_is_not_overfit() -> None:
     table = np.random.default_rng(5).normal(0.0, 1.0, (400, 10))
     table[:, 3] += 1.0
     assert probability_of_backtest_overfitting(table, 8).probability == 0.0
+
+
+def test_a_choice_among_alike_brings_nothing_and_loses_nothing() -> None:
+    """Ten columns of one skill and a little noise: the rank is a coin toss, the profit is not."""
+    random = np.random.default_rng(8)
+    table = random.normal(0.3, 1.0, (400, 1)) + random.normal(0.0, 0.1, (400, 10))
+    found = probability_of_backtest_overfitting(table, 8)
+    assert 0.2 < found.probability < 0.8
+    assert found.loss_probability == 0.0
 
 
 def test_a_column_that_stood_still_ranks_at_zero() -> None:

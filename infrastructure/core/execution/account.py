@@ -8,6 +8,7 @@ import math
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import Account
+from infrastructure.core.execution.money import day_pnl_nb, held_value_nb, net_pnl_nb, paid_nb
 from infrastructure.core.execution.records import VERDICT_TO_REASON
 from infrastructure.risk_management.costs import commission_nb, slipped_nb
 from infrastructure.risk_management.day import stopped_out_nb
@@ -25,7 +26,7 @@ def book_equity_nb(account: Account, book: int) -> float:
     for i in range(account.first_lane[book], account.first_lane[book + 1]):
         lane = account.lanes[i]
         if lane.direction != 0:
-            equity += lane.direction * lane.quantity * lane.last_close
+            equity += held_value_nb(lane.direction, lane.quantity, lane.last_close)
     return equity
 
 
@@ -100,8 +101,7 @@ def record_order_nb(
     order.fees = fees
     order.side = side
     day.n_orders += 1
-    paid = quantity * price if side == _BUY else -quantity * price
-    account.cash[account.rules[i].book] -= paid + fees
+    account.cash[account.rules[i].book] -= paid_nb(1 if side == _BUY else -1, quantity, price, fees)
 
 
 @inlined_kernel
@@ -125,8 +125,9 @@ def close_position_nb(
         fill = slipped_nb(price, -lane.direction, account.terms[0].exit_slippage_bps)
     fees = commission_nb(account.terms[0], lane.quantity, fill)
     record_order_nb(account, i, _SELL if lane.direction > 0 else _BUY, lane.quantity, fill, fees)
-    moved = lane.direction * (fill - lane.entry_price) * lane.quantity
-    day.realised += lane.direction * (fill - lane.day_base) * lane.quantity - fees - lane.day_cost
+    day.realised += day_pnl_nb(
+        lane.direction, lane.quantity, lane.day_base, fill, fees, lane.day_cost
+    )
     day.open_positions -= 1
 
     trade = account.trades[day.n_trades]
@@ -143,7 +144,9 @@ def close_position_nb(
     trade.exit_price = fill
     trade.stop_price = lane.stop
     trade.target_price = lane.target
-    trade.net_pnl = moved - lane.commission - fees
+    trade.net_pnl = net_pnl_nb(
+        lane.direction, lane.quantity, lane.entry_price, fill, lane.commission, fees
+    )
     trade.commission = lane.commission + fees
     trade.slippage = lane.slippage + abs(fill - price) * lane.quantity
     trade.book_equity = lane.book_equity

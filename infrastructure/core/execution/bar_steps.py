@@ -28,20 +28,19 @@ from infrastructure.core.execution.fills import (
     NOTHING,
     STOP,
     detail_exit_nb,
+    exit_at_close_nb,
+    exit_in_bar_nb,
     level_fill_nb,
-    open_exit_nb,
-    range_exit_nb,
+    order_is_over_nb,
 )
 from infrastructure.core.execution.records import EXIT_REASONS, REFUSAL_REASONS
-from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
+from infrastructure.market_data.bars import IN_SESSION
 
 _NEXT_OPEN = ENTRY_TYPES.index("next_open")
 _CLOSE = ENTRY_TYPES.index("close")
 _STOP_ENTRY = ENTRY_TYPES.index("stop")
-_SESSION_END = EXIT_REASONS.index("session_end")
 _EXIT_SIGNAL = EXIT_REASONS.index("exit_signal")
 _REVERSE = EXIT_REASONS.index("reverse")
-_END_OF_DATA = EXIT_REASONS.index("end_of_data")
 _CONTRADICTORY = REFUSAL_REASONS.index("contradictory")
 _POSITION_OPEN = REFUSAL_REASONS.index("position_open")
 _NO_LATER_BAR = REFUSAL_REASONS.index("end_of_data")
@@ -71,36 +70,35 @@ def detail_says_nb(account: Account, market: Market, i: int, level: float) -> in
 
 
 @kernel
-def leave_in_range_nb(account: Account, market: Market, i: int, at: int, level: float) -> None:
-    """Stop and target against the bar's range; the rest of the bar's excursion if neither."""
+def leave_in_bar_nb(
+    account: Account, market: Market, i: int, at: int, carried: bool, level: float
+) -> None:
+    """Stop and target against the bar: its open where `carried`, then its range.
+
+    level: of an entry inside the bar, for the finer bars; NaN: held from the bar's open on.
+    """
     lane = account.lanes[i]
     high, low, policy = market.high[at], market.low[at], account.terms[0].fill_policy
     says = NOTHING
     if policy == DETAIL:
         says = detail_says_nb(account, market, i, level)
-    reason, certainty = range_exit_nb(
-        policy, lane.direction, high, low, lane.stop, lane.target, says
+    reason, price, certainty = exit_in_bar_nb(
+        policy, lane.direction, carried, market.open[at], high, low, lane.stop, lane.target, says
     )
+    if carried:
+        note_excursion_nb(account, i, market.open[at])
     if reason == NOTHING:
         note_excursion_nb(account, i, high)
         note_excursion_nb(account, i, low)
         return
-    price = lane.stop if reason == STOP else lane.target
     close_position_nb(account, i, lane.bar, price, reason == STOP, reason, certainty)
 
 
 @kernel
 def complete_exits_nb(account: Account, market: Market, i: int, at: int) -> None:
-    """Stops and targets of a position held into this bar: its open first, then its range."""
+    """Stops and targets of a position held into this bar."""
     lane = account.lanes[i]
-    if lane.entry_bar < lane.bar:
-        bar_open = market.open[at]
-        reason = open_exit_nb(lane.direction, bar_open, lane.stop, lane.target)
-        if reason != NOTHING:
-            close_position_nb(account, i, lane.bar, bar_open, reason == STOP, reason, CERTAIN)
-            return
-        note_excursion_nb(account, i, bar_open)
-    leave_in_range_nb(account, market, i, at, math.nan)
+    leave_in_bar_nb(account, market, i, at, lane.entry_bar < lane.bar, math.nan)
 
 
 @kernel
@@ -118,7 +116,7 @@ def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -
         return
     lane.order_direction = 0
     if fill_order_nb(account, market, i, direction, raw, is_stop, bar_open):
-        leave_in_range_nb(account, market, i, at, level)
+        leave_in_bar_nb(account, market, i, at, False, level)
 
 
 @kernel
@@ -160,10 +158,10 @@ def complete_close_nb(account: Account, market: Market, i: int, at: int, data_en
     """
     lane, close = account.lanes[i], market.close[at]
     if lane.direction != 0:
-        if account.rules[i].flat_at_session_end and market.phase[at] == LAST_OF_SESSION:
-            close_position_nb(account, i, lane.bar, close, True, _SESSION_END, CERTAIN)
-        elif data_end:
-            close_position_nb(account, i, lane.bar, close, True, _END_OF_DATA, CERTAIN)
+        flat = account.rules[i].flat_at_session_end
+        reason = exit_at_close_nb(flat, market.phase[at], data_end)
+        if reason != NOTHING:
+            close_position_nb(account, i, lane.bar, close, True, reason, CERTAIN)
     if data_end and lane.order_direction != 0:
         refuse_nb(account, i, lane.order_bar, lane.order_direction, _NO_LATER_BAR)
         lane.order_direction = 0
@@ -241,10 +239,11 @@ def place_order_nb(account: Account, market: Market, i: int, at: int, direction:
 def open_orders_expire_nb(account: Account, market: Market, i: int, at: int) -> None:
     """An order of a session that is over is refused before anything fills."""
     lane = account.lanes[i]
-    if lane.order_direction == 0 or not account.rules[i].flat_at_session_end:
+    if lane.order_direction == 0:
         return
+    flat = account.rules[i].flat_at_session_end
     signal_session = market.session[market.first_bar[i] + lane.order_bar]
-    if market.session[at] != signal_session or market.phase[at] == AFTER_CLOSE:
+    if order_is_over_nb(flat, signal_session, market.session[at], market.phase[at]):
         refuse_nb(account, i, lane.order_bar, lane.order_direction, _SESSION_OVER)
         lane.order_direction = 0
 

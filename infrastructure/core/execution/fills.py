@@ -1,12 +1,13 @@
-"""Where an order or an open position fills inside one bar."""
+"""Where an order or an open position fills inside one bar, and when its session ends it."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastructure.compiled import kernel
+from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.records import EXIT_REASONS
+from infrastructure.market_data.bars import AFTER_CLOSE, LAST_OF_SESSION
 from infrastructure.risk_management.stops import at_or_above_nb, at_or_below_nb
 
 FILL_POLICIES = ("stop_first", "target_first", "detail")
@@ -14,6 +15,8 @@ _TARGET_FIRST, DETAIL = 1, 2
 
 NOTHING = -1
 STOP, TARGET = EXIT_REASONS.index("stop"), EXIT_REASONS.index("target")
+_SESSION_END = EXIT_REASONS.index("session_end")
+_END_OF_DATA = EXIT_REASONS.index("end_of_data")
 CERTAIN, UNDECIDED, DECIDED = 0, 1, 2  # indexes of records.AMBIGUITY
 
 
@@ -110,3 +113,46 @@ def range_exit_nb(
     if reached:
         return TARGET, CERTAIN
     return NOTHING, CERTAIN
+
+
+@kernel
+def exit_in_bar_nb(
+    policy: int,
+    direction: int,
+    carried: bool,
+    bar_open: float,
+    high: float,
+    low: float,
+    stop: float,
+    target: float,
+    detail_says: int,
+) -> tuple[int, float, int]:
+    """(why a position leaves in this bar, at what price before slippage, how certain that is).
+
+    carried: it was held when the bar opened, so the open comes before the range. NOTHING: it stays.
+    The rest is as in range_exit_nb.
+    """
+    if carried:
+        reason = open_exit_nb(direction, bar_open, stop, target)
+        if reason != NOTHING:
+            return reason, bar_open, CERTAIN
+    reason, certainty = range_exit_nb(policy, direction, high, low, stop, target, detail_says)
+    return reason, stop if reason == STOP else target, certainty
+
+
+@inlined_kernel
+def exit_at_close_nb(flat_at_session_end: int, phase: int, data_end: bool) -> int:
+    """Why a position leaves at a bar's close: its session's end, the data's end, or NOTHING."""
+    if flat_at_session_end and phase == LAST_OF_SESSION:
+        return _SESSION_END
+    return _END_OF_DATA if data_end else NOTHING
+
+
+@inlined_kernel
+def order_is_over_nb(
+    flat_at_session_end: int, signal_session: int, session: int, phase: int
+) -> bool:
+    """Whether an order's session is over in this bar, so that its fill could not be held."""
+    if not flat_at_session_end:
+        return False
+    return session != signal_session or phase == AFTER_CLOSE

@@ -28,8 +28,10 @@ def market_columns(books: Sequence[Book], terms: AccountTerms) -> Market:
     for bars in feeds:
         _check_overlap(bars)
     starts = dict(zip(map(id, feeds), _offsets([len(bars) for bars in feeds]), strict=True))
-    bar_columns = {name: _joined([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS}
-    decisions = [_decisions(lane.signals, len(lane.bars)) for lane in lanes]
+    bar_columns = {
+        name: end_to_end([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS
+    }
+    decisions = [decisions_of(lane.signals, len(lane.bars)) for lane in lanes]
     first_level, long_level, short_level = _levels(books)
     first_atr, atr = _average_true_ranges(books)
     return Market(
@@ -37,7 +39,7 @@ def market_columns(books: Sequence[Book], terms: AccountTerms) -> Market:
         n_bars=np.array([len(lane.bars) for lane in lanes], np.int64),
         account_session=_account_sessions(feeds, terms, bar_columns["session"]),
         first_signal=np.array(_offsets([len(row) for row in decisions]), np.int64),
-        decision=_joined(decisions),
+        decision=end_to_end(decisions),
         first_level=first_level,
         long_level=long_level,
         short_level=short_level,
@@ -63,7 +65,7 @@ def _account_sessions(feeds: list[Bars], terms: AccountTerms, own: Column) -> Co
     calendar = terms.calendar
     if calendar is None or all(bars.calendar == calendar.name for bars in feeds):
         return own
-    return _joined(
+    return end_to_end(
         [
             bars.session
             if bars.calendar == calendar.name
@@ -73,7 +75,7 @@ def _account_sessions(feeds: list[Bars], terms: AccountTerms, own: Column) -> Co
     )
 
 
-def _decisions(signals: Signals, n_bars: int) -> Column:
+def decisions_of(signals: Signals, n_bars: int) -> Column:
     """One byte a bar: the bits LONG, SHORT, EXIT_LONG and EXIT_SHORT."""
     decision = np.zeros(n_bars, np.uint8)
     columns = (signals.long, signals.short, signals.exit_long, signals.exit_short)
@@ -99,8 +101,8 @@ def _levels(books: Sequence[Book]) -> tuple[Column, Column, Column]:
     first, pairs = _sparse(books, pair)
     return (
         first,
-        _joined([long for long, _ in pairs], np.float64),
-        _joined([short for _, short in pairs], np.float64),
+        end_to_end([long for long, _ in pairs], np.float64),
+        end_to_end([short for _, short in pairs], np.float64),
     )
 
 
@@ -115,7 +117,7 @@ def _average_true_ranges(books: Sequence[Book]) -> tuple[Column, Column]:
         return (average_true_range(bars.high, bars.low, bars.close, stop_loss.period),)
 
     first, columns = _sparse(books, column)
-    return first, _joined([atr for (atr,) in columns], np.float64)
+    return first, end_to_end([atr for (atr,) in columns], np.float64)
 
 
 def _sparse(
@@ -149,10 +151,10 @@ def _detail_columns(lanes: list[Lane]) -> dict[str, Column]:
         fine_rows += len(fine)
     return {
         "first_detail": np.array(first, np.int64),
-        "detail_from": _joined(begins, np.int64),
-        "detail_to": _joined(ends, np.int64),
-        "detail_high": _joined([bars.high for bars in details], np.float64),
-        "detail_low": _joined([bars.low for bars in details], np.float64),
+        "detail_from": end_to_end(begins, np.int64),
+        "detail_to": end_to_end(ends, np.int64),
+        "detail_high": end_to_end([bars.high for bars in details], np.float64),
+        "detail_low": end_to_end([bars.low for bars in details], np.float64),
     }
 
 
@@ -161,7 +163,7 @@ def _offsets(lengths: list[int]) -> list[int]:
     return [0, *np.cumsum(lengths)[:-1].tolist()] if lengths else []
 
 
-def _joined(parts: list[Column], dtype: Any = None) -> Column:
+def end_to_end(parts: list[Column], dtype: Any = None) -> Column:
     """The parts end to end, read-only (so that kernels compile for one kind of column only).
 
     A single part is handed on uncopied.

@@ -92,7 +92,7 @@ def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
         timeline=account.row_moment,
         row_session=account.row_session,
         book_equity=account.book_equity,
-        book_start=_book_start(books, terms),
+        book_start=book_starts(books, terms),
         idle_cash=float(day["idle_cash"]),
     )
 
@@ -102,22 +102,16 @@ def open_account(books: Sequence[Book], terms: AccountTerms, market: Market) -> 
     entries = int(np.count_nonzero(market.decision & LONG))
     entries += int(np.count_nonzero(market.decision & SHORT))
     n_rows = _count_rows(books)
-    start = _book_start(books, terms)
+    start = book_starts(books, terms)
     day = np.zeros(1, DAY_DTYPE)
     day["session"] = NO_SESSION
     day["idle_cash"] = terms.total_capital - start.sum()
-    rules, ranges = _rules(books)
+    rules, ranges = lane_rules(books)
     lanes = np.zeros(len(rules), LANE_DTYPE)
     lanes["next_moment"] = NEVER
     lane_counts = [len(book.lanes) for book in books]
     return Account(
-        terms=terms_record(
-            terms.risk,
-            terms.costs,
-            terms.lot_size,
-            FILL_POLICIES.index(terms.fill_policy),
-            terms.exit_slippage_bps,
-        ),
+        terms=account_terms(terms),
         rules=rules,
         ranges=ranges,
         first_lane=np.concatenate(([0], np.cumsum(lane_counts))).astype(np.int64),
@@ -133,7 +127,14 @@ def open_account(books: Sequence[Book], terms: AccountTerms, market: Market) -> 
     )
 
 
-def _book_start(books: Sequence[Book], terms: AccountTerms) -> NDArray[np.float64]:
+def account_terms(terms: AccountTerms) -> NDArray[Any]:
+    """The account's terms as the record that its rules read, shape (1,)."""
+    policy = FILL_POLICIES.index(terms.fill_policy)
+    return terms_record(terms.risk, terms.costs, terms.lot_size, policy, terms.exit_slippage_bps)
+
+
+def book_starts(books: Sequence[Book], terms: AccountTerms) -> NDArray[np.float64]:
+    """The cash that each book begins with, money."""
     shares = np.array([book.allocation_percentage for book in books])
     return shares * terms.total_capital / 100.0
 
@@ -146,7 +147,7 @@ def _count_rows(books: Sequence[Book]) -> int:
     return len(np.unique(np.concatenate([bars.closes_at for bars in feeds])))
 
 
-def _rules(books: Sequence[Book]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def lane_rules(books: Sequence[Book]) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """One record a lane, and the price ranges that `variable` stops look into."""
     rules = np.zeros(sum(len(book.lanes) for book in books), RULES_DTYPE)
     ranges: list[tuple[float, float, float, float]] = []

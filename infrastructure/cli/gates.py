@@ -1,0 +1,35 @@
+"""`kairos gates`: from a run of the ledger to what its rules cost."""
+
+from pathlib import Path
+
+from infrastructure.cli.progress import Progress
+from infrastructure.cli.stored_series import opened_database
+from infrastructure.research.gates import gates_of_run
+from infrastructure.strategy_management.stored_run import load_run
+
+_STEPS = 2
+"""Beside one for each strategy: simulating, the refused signals."""
+
+
+def print_run_gates(db: str | None, run_id: int, as_json: bool, html: Path | None) -> None:
+    """Print what each gate of the run cost; draw it where a page is asked for.
+
+    Raises KairosError.
+    """
+    with opened_database(db) as database:
+        stored = load_run(database, run_id)
+        with Progress(stored.where, len(stored.strategies) + _STEPS) as progress:
+            gates = gates_of_run(database, stored, progress.step)
+    page = None
+    if html is not None:
+        from infrastructure.reporting.research_pictures import gates_page, save_page
+
+        page = save_page(gates_page(gates), html)
+    from infrastructure.reporting import gates_report
+
+    if as_json:
+        print(gates_report.as_json(gates), flush=True)
+        return
+    gates_report.print_gates(gates)
+    if page is not None:
+        print(page)

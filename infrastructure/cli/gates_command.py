@@ -1,0 +1,35 @@
+"""`kairos gates`, as typer wants it declared."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infrastructure.cli.options import AsJson, Db, Verbose
+
+
+def gates(
+    run: Annotated[
+        int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
+    ],
+    json: AsJson = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw it too, as one page that needs no network."),
+    ] = None,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Tell what each rule that refused signals cost.
+
+    Every refused signal is simulated alone, at the size asked, as if it had been taken; and each
+    strategy alone, with its share as the whole capital. Nothing is written to the ledger.
+    """
+    from infrastructure.cli.gates import print_run_gates
+
+    print_run_gates(db, run, json, html)
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command below `kairos`."""
+    app.command()(gates)

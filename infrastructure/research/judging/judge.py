@@ -1,0 +1,99 @@
+"""From evidence to a verdict."""
+
+from collections.abc import Iterator, Sequence
+
+from infrastructure.research.judging.evidence import Evidence
+from infrastructure.research.judging.figures import Figures, Settings, figures_of
+from infrastructure.research.judging.finding import Finding, count, number, percent
+from infrastructure.research.judging.luck import luck_findings
+from infrastructure.research.judging.stress import stress_findings
+from infrastructure.research.judging.thresholds import MIN_SESSIONS, MIN_TRADES
+from infrastructure.research.judging.verdict import FRAGILE, LUCK, ROBUST, Verdict, Word
+
+
+def judge(evidence: Evidence, settings: Settings | None = None) -> Verdict:
+    """Compute every figure and decide.
+
+    Any finding that does not tell the result from luck makes it LUCK; otherwise any that shows it
+    break makes it FRAGILE; otherwise it is ROBUST, as far as was tested. With fewer than MIN_TRADES
+    trades or MIN_SESSIONS sessions nothing is computed. The same evidence and settings give the
+    same verdict.
+    """
+    chosen = settings or Settings()
+    too_few = _too_few(evidence)
+    if too_few:
+        return Verdict(evidence, chosen, LUCK, [too_few], list(_warnings(evidence, None)))
+    figures = figures_of(evidence, chosen)
+    luck = luck_findings(evidence, figures)
+    stress = stress_findings(evidence, figures, chosen)
+    word, reasons = _decided([*luck, *stress])
+    warnings = list(_warnings(evidence, figures))
+    return Verdict(evidence, chosen, word, reasons, warnings, luck, stress, figures)
+
+
+def _too_few(evidence: Evidence) -> str:
+    """One sentence where nothing can be said; "" where there is enough."""
+    trades, sessions = len(evidence.r), len(evidence.returns)
+    if trades >= MIN_TRADES and sessions >= MIN_SESSIONS:
+        return ""
+    if not trades:
+        return (
+            f"There is no trade in {count(sessions, 'session')}: nothing was earned, and nothing "
+            "can be said."
+        )
+    return (
+        f"{count(trades, 'trade')} over {count(sessions, 'session')} cannot tell skill from luck: "
+        f"at least {MIN_TRADES} trades and {MIN_SESSIONS} sessions are needed. Run it on more bars."
+    )
+
+
+def _decided(findings: Sequence[Finding]) -> tuple[Word, list[str]]:
+    """The word, and the findings that made it."""
+    for word, speaks in ((LUCK, "luck"), (FRAGILE, "fragile")):
+        reasons = [each for each in findings if each.speaks == speaks]
+        if reasons:
+            return word, [_reason(each) for each in reasons]
+    unknown = [each.name for each in findings if each.speaks == "unknown"]
+    passed = [_reason(each) for each in findings if each.speaks == "for"]
+    if unknown:
+        passed.append(f"As far as was tested: nothing is known of {_listed(unknown)}.")
+    return ROBUST, passed
+
+
+def _reason(finding: Finding) -> str:
+    return f"{finding.name} {finding.figure}. {finding.words}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = [name.lower() for name in names]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _warnings(evidence: Evidence, figures: Figures | None) -> Iterator[str]:
+    if evidence.synthetic:
+        yield "The bars are SYNTHETIC: nothing here says anything about a market."
+    yield from evidence.remarks
+    trials = evidence.trials
+    if trials.tried > 1:
+        where = f" in {count(trials.sweeps, 'sweep')}" if trials.sweeps else ""
+        words = (
+            f"This result was chosen from many: {count(trials.tried, 'configuration')} were tried "
+            f"on these bars{where}"
+        )
+        if figures is None:
+            yield f"{words}, and the best of many looks good by luck alone."
+            return
+        sharpe = figures.sharpe
+        yield (
+            f"{words}, as good as "
+            f"{count(sharpe.effective, 'independent try', 'independent tries')}. Without any skill "
+            f"the best of them shows a Sharpe of {number(sharpe.luck)}; this run has "
+            f"{number(sharpe.sharpe)}."
+        )
+    if figures is not None and evidence.own.net_profit_pct > 0.0:
+        chance = figures.sharpe.probabilistic
+        if figures.sharpe.deflated < 0.5 <= chance:
+            yield (
+                f"Taken alone it looks convincing ({percent(chance)}); among all that was tried it "
+                "is what luck would bring."
+            )

@@ -1,0 +1,79 @@
+"""Every value of a space is checked before anything runs, like a value in a config's file."""
+
+from itertools import product
+from typing import Any
+
+from infrastructure.core.sweeping.figures import FIGURES
+from infrastructure.errors import AccountingError, ConfigError
+from infrastructure.research.sweeps.configs import build_configs
+from infrastructure.research.sweeps.keys import STRUCTURE
+from infrastructure.research.sweeps.space import Axis, Space
+from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
+
+MOST_MARKETS = 1_000
+"""Combinations of keys that build the books anew."""
+
+_ONE_BY_ONE = 500
+"""Longer lists of numbers are checked at both ends: what configs allow are ranges."""
+
+
+def structures(space: Space) -> list[list[tuple[Any, Any]]]:
+    """Every combination of the keys that build the books anew, as (key, value) pairs.
+
+    Raises ConfigError for too many.
+    """
+    axes = [axis for axis in space.axes if axis.kind == STRUCTURE]
+    count = 1
+    for axis in axes:
+        count *= len(axis.choices or ())
+    if count > MOST_MARKETS:
+        keys = ", ".join(axis.name for axis in axes)
+        raise ConfigError(
+            f"--param {keys}: {count:,} combinations of keys that change the books; expected at "
+            f"most {MOST_MARKETS:,}"
+        )
+    rows = [
+        [list(zip(axis.targets, row, strict=True)) for row in axis.choices or ()] for axis in axes
+    ]
+    return [[pair for part in parts for pair in part] for parts in product(*rows)]
+
+
+def check_space(portfolio: LoadedPortfolio, space: Space) -> None:
+    """Build the configs of every value once. Raises ConfigError naming the parameter."""
+    for fixed in structures(space):
+        where = ", ".join(f"{key.name}={value}" for key, value in fixed)
+        if fixed:
+            build_configs(portfolio, fixed, f"--param {where}")
+        for axis in space.axes:
+            if axis.kind == STRUCTURE:
+                continue
+            for row in _to_check(axis):
+                pairs = list(zip(axis.targets, row, strict=True))
+                shown = ", ".join(f"{key.name}={value}" for key, value in pairs)
+                build_configs(portfolio, [*fixed, *pairs], f"--param {shown}")
+
+
+def _to_check(axis: Axis) -> list[tuple[Any, ...]]:
+    if axis.span is not None:
+        return [(axis.span.low,), (axis.span.high,)]
+    rows = list(axis.choices or ())
+    if len(rows) > _ONE_BY_ONE and axis.numeric and len({type(row[0]) for row in rows}) == 1:
+        return [min(rows), max(rows)]
+    return rows
+
+
+def check_against_machine(swept: dict[str, float], run_again: dict[str, Any], where: str) -> None:
+    """Raise AccountingError where a configuration run again by the account machine differs.
+
+    swept: its figures in the sweep. run_again: TradeMetrics.as_dict of the ordinary backtest.
+    """
+    for name in FIGURES:
+        expected, found = run_again.get(name), swept[name]
+        if not isinstance(expected, int | float):
+            continue  # undefined, or a date
+        if not abs(found - expected) <= 1e-6 * max(abs(expected), 1.0):
+            raise AccountingError(
+                f"{where}: its sweep and its backtest differ in {name}, {found!r} against "
+                f"{expected!r}: does generate_many decide what generate_signals does, and does "
+                "generate_signals read nothing but bars and parameters?"
+            )

@@ -1,0 +1,77 @@
+"""Where chunks are evaluated: on this machine's cores, or on a cluster."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infrastructure.errors import ConfigError
+from infrastructure.research.sweeps.chunks import Chunk, evaluate
+from infrastructure.research.sweeps.evaluator import Evaluator
+
+Task = tuple[int, NDArray[np.float64]]
+"""The number of a chunk's first trial, and its cells."""
+
+
+class Engine(Protocol):
+    """Evaluates chunks and gives them back in the order in which they were asked for.
+
+    workers: how many chunks are evaluated at the same time.
+    """
+
+    workers: int
+
+    def run(self, evaluator: Evaluator, tasks: Iterable[Task]) -> Iterator[Chunk]:
+        """One chunk a task; few are under way at a time."""
+        ...
+
+    def close(self) -> None:
+        """Give back what was used."""
+        ...
+
+
+class LocalEngine:
+    """Threads of this process: kernels run beside each other, bars are shared.
+
+    workers: None takes every core.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+
+    def run(self, evaluator: Evaluator, tasks: Iterable[Task]) -> Iterator[Chunk]:
+        """See Engine."""
+        if self.workers == 1:
+            for first, cells in tasks:
+                yield evaluate(evaluator, first, cells)
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            under_way: deque[Future[Chunk]] = deque()
+            try:
+                for first, cells in tasks:
+                    under_way.append(pool.submit(evaluate, evaluator, first, cells))
+                    if len(under_way) > self.workers:
+                        yield under_way.popleft().result()
+                while under_way:
+                    yield under_way.popleft().result()
+            finally:
+                for future in under_way:
+                    future.cancel()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def make_engine(name: str, workers: int | None, address: str | None) -> Engine:
+    """The engine called local or ray. Raises ConfigError."""
+    if name == "ray":
+        from infrastructure.research.sweeps.ray_engine import RayEngine
+
+        return RayEngine(address)
+    if address is not None:
+        raise ConfigError("--address is of a Ray cluster: expected --engine ray with it")
+    return LocalEngine(workers)

@@ -1,0 +1,89 @@
+"""A portfolio's strategies on one account: the one way from configs to a backtest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from infrastructure.core.backtest import Backtest, run_backtest
+from infrastructure.core.bars_reader import BarsReader
+from infrastructure.core.config import PortfolioConfig, StrategyConfig
+from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.vectorbt_strategy import VectorBTStrategy
+from infrastructure.database.engine import Database
+from infrastructure.errors import DataError
+from infrastructure.market_data.sessions.calendars import get_calendar
+from infrastructure.strategy_management.stop_table import check_stop_table
+from infrastructure.strategy_management.strategy_registry import strategy_class
+
+Progress = Callable[[str], None]
+
+SIMULATING = "simulating"
+"""What a simulation tells its progress; before it, one step for each strategy."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A strategy and its percent of the capital.
+
+    reference: how the portfolio names it, for error lines.
+    """
+
+    strategy: VectorBTStrategy
+    allocation_percentage: float
+    reference: str
+
+
+def configured_strategy(config: StrategyConfig, where: str) -> VectorBTStrategy:
+    """The strategy that a config describes. Raises ConfigError, which starts with `where`."""
+    return strategy_class(config.class_name, where=where)(config, where=where)
+
+
+def simulated(
+    portfolio: PortfolioConfig,
+    shares: Sequence[Share],
+    database: Database,
+    where: str,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Every share's strategy on the portfolio's account; nothing is written.
+
+    where: what error lines start with. progress: told each step in a few words.
+    Raises ConfigError, DataError, StrategyError or AccountingError.
+    """
+    tell = progress or _silent
+    calendar = get_calendar(portfolio.calendar or shares[0].strategy.config.calendar, database)
+    terms = AccountTerms(
+        portfolio.total_capital,
+        portfolio.risk,
+        portfolio.costs,
+        portfolio.lot_size,
+        portfolio.fill_policy,
+        calendar,
+    )
+    books = _books(portfolio, shares, database, where, tell)
+    tell(SIMULATING)
+    return run_backtest(books, terms, calendar.sessions_per_year)
+
+
+def _books(
+    portfolio: PortfolioConfig,
+    shares: Sequence[Share],
+    database: Database,
+    where: str,
+    tell: Progress,
+) -> list[Book]:
+    reader = BarsReader(database, portfolio.start, portfolio.end)
+    detail = portfolio.fill_policy == "detail"
+    books = []
+    for share in shares:
+        tell(f"{share.strategy.config.strategy_name}: bars and signals")
+        try:
+            book = share.strategy.book(share.allocation_percentage, reader, detail)
+        except DataError as error:
+            raise DataError(f"{where}: {share.reference}: {error}") from error
+        check_stop_table(book)
+        books.append(book)
+    return books
+
+
+def _silent(step: str) -> None:
+    pass
