@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from infrastructure.core.sweeping.figures import FIGURES as SWEPT
 from infrastructure.reporting.research_pictures.colours import colours_of
 from infrastructure.reporting.research_pictures.look import GAIN, LOSS
 from infrastructure.reporting.research_pictures.measures import FIGURES, measure_of
+from infrastructure.research.sweeps.constraints import LOWER_IS_BETTER
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 VISIONS = {
@@ -93,3 +95,9 @@ def test_every_figure_has_a_name_and_units_are_told() -> None:
     assert measure_of("my_own_pct").axis == "My own, %"
     assert measure_of("net_profit").say(-1204.5) == "-1,204.50"
     assert measure_of("sqn").say(float("nan")) == "undefined"
+
+
+def test_pictures_and_sweeps_agree_on_what_is_better() -> None:
+    """A smaller drawdown is the better one in the colours, too."""
+    swept = {name for name in SWEPT if measure_of(name).lower_is_better}
+    assert swept == LOWER_IS_BETTER

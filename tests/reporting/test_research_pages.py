@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from math import nan
@@ -216,6 +216,38 @@ def test_a_verdict_gives_its_word_its_reasons_and_its_trials() -> None:
     assert "no other configuration" in spoken(bare)
 
 
+@dataclass(frozen=True)
+class TellingVerdict(Verdict):
+    """A verdict with more to say."""
+
+    summary: str = "Most of it may be luck."
+    warnings: tuple[str, ...] = ("The bars have changed since.", "The bars are SYNTHETIC.")
+
+
+def test_a_verdicts_summary_and_warnings_are_shown() -> None:
+    """Where it has them; the page's own caution on made-up bars is not said twice."""
+    page = verdict_page(TellingVerdict({}, synthetic=True))
+    for words in ("Most of it may be luck.", "The bars have changed since."):
+        assert words in spoken(page)
+    assert "The bars are SYNTHETIC." not in page
+
+
+class NoBest(Sweep):
+    """A sweep of which no trial meets the constraints, as the research's own result tells it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "best":
+            raise ConfigError("none of the 6 configurations meets trades>=30")
+        return super().__getattribute__(name)
+
+
+def test_a_sweep_that_refuses_to_name_a_best_has_none() -> None:
+    """The trials are drawn all the same."""
+    page = sweep_page(NoBest(SIX, [Axis((TIGHT,)), Axis((STOP,))]))
+    assert "There is no best configuration" in spoken(page)
+    assert figures_of(page) == 3
+
+
 def test_gates_say_what_cannot_be_told() -> None:
     """Rules whose interval holds zero are counted."""
     sure = Gate("session_end", 5, 5, 0.3, 0.1, 0.5)
@@ -274,7 +306,7 @@ def test_pages_of_nothing_are_pages() -> None:
     undefined = [Fold(1, {"sqn": nan}, {"sqn": None}, nan)]
     assert "no fold has a defined sqn" in walk_forward_page(WalkForward(undefined))
     assert "no rule stopped a signal" in gates_page(Gates([]))
-    assert "no figure has a defined resample" in verdict_page(Verdict({}))
+    assert figures_of(verdict_page(Verdict({}))) == 0
     empty = trials(tight=[], stop=[], sqn=[]).astype(float)
     assert figures_of(sweep_page(sweep(empty))) == 0
 

@@ -143,7 +143,7 @@ def _drawn(
         zaxis={"title": {"text": measure.axis}, "exponentformat": "none", **look},
         aspectmode="manual",
         aspectratio={"x": 1.35, "y": 1.35, "z": 0.72},
-        camera={"eye": {"x": -1.42, "y": -1.47, "z": 0.9}, "center": {"z": -0.16}},
+        camera={"eye": {"x": -1.45, "y": -1.5, "z": 0.9}, "center": {"z": -0.22}},
     )
     figure.update_layout(margin={"l": 10, "r": 20, "t": 74, "b": 10})
     _mark(figure, grid, [trial.get(key) for key in keys], measure)
