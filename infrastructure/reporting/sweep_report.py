@@ -118,6 +118,8 @@ def _number(value: float, decimals: int) -> str:
 
 
 def _value(value: Any) -> str:
+    if value is None or value != value:  # pandas writes null among numbers as NaN
+        return "null"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -32,6 +32,11 @@ class Seen:
         """How many bars are traded."""
         return len(self.bars) - self.warm_up
 
+    @property
+    def before(self) -> Bars | None:
+        """The warm-up; None where there is none."""
+        return self.bars.rows(0, self.warm_up) if self.warm_up else None
+
 
 @dataclass(frozen=True)
 class Choices:

@@ -96,9 +96,8 @@ class Evaluator:
         return group
 
     def _built_group(self, cells: Cells) -> Group:
-        values = self._values(cells.reshape(1, -1), self._slow)
-        built = build_configs(self.portfolio, [(key, column[0]) for key, column in values])
-        return make_group(built, self.series)
+        """A group as its first configuration has it; what differs in others is set in columns."""
+        return make_group(self.build(cells), self.series)
 
     def _values(self, cells: Cells, axes: Sequence[int]) -> list[tuple[Key, list[Any]]]:
         """Each key of these axes, and its values in `cells`."""

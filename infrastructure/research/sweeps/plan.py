@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from infrastructure.database.engine import Database
-from infrastructure.research.sweeps.checking import check_space, structures
+from infrastructure.research.sweeps.checking import check_space, first_values, structures
 from infrastructure.research.sweeps.configs import build_configs, spelt_out
 from infrastructure.research.sweeps.constraints import (
     Constraint,
@@ -90,7 +90,8 @@ def read_bars_of(
     database: Database, portfolio: LoadedPortfolio, space: Space, period: Period
 ) -> SweepSeries:
     """Every series that any configuration of the space trades."""
-    built = [build_configs(portfolio, fixed) for fixed in structures(space)]
+    others = first_values(space)
+    built = [build_configs(portfolio, [*others, *fixed]) for fixed in structures(space)]
     return read_series(
         database,
         [config for each in built for config in each.configs],
