@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from infrastructure.cli import (
+    audit_command,
     data_commands,
     data_fetch_commands,
     gates_command,
@@ -164,8 +165,9 @@ def chart(
 
 
 sweep_command.register(app)
+walk_forward_command.register(app)
 gates_command.register(app)
 verdict_command.register(app)
-walk_forward_command.register(app)
+audit_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

@@ -142,7 +142,6 @@ _CONFIG = {
     "displaylogo": False,
     "responsive": True,
     "showSendToCloud": False,  # plotly.js 4 would offer to upload the chart
-    "plotlyServerURL": "",
     "modeBarButtonsToRemove": ["select2d", "lasso2d"],
 }
 

@@ -30,7 +30,7 @@ def bootstrap_distributions(intervals: Mapping[str, Interval]) -> "Figure":
     """A histogram for each figure, its interval shaded, its estimate a line.
 
     intervals: by the figure's name (that of TradeMetrics, or another). NaN resamples are left out
-    and counted. Bars below the neutral value (0, or 1 of a profit factor) are terracotta.
+    and counted. Bars below the neutral value (0, or 1 of a profit factor) are orange.
     """
     from plotly.subplots import make_subplots
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from infrastructure.reporting.research_pictures.measures import Measure
 
 _MIDDLE = "#f6f3ee"
-_GAINS = ("#d3e3dd", "#9cc4b7", "#5d9d8b", "#24755f", "#0a4f3c")
-_LOSSES = ("#f0d9cd", "#e0b199", "#c98463", "#a2512f", "#6f3018")
+_GAINS = ("#cfe3e4", "#93c5c6", "#4b9c9f", "#17717a", "#0a4750")
+_LOSSES = ("#f6ddc8", "#ecba8c", "#d98f4e", "#b5622a", "#7a3d12")
 _FENCE = 3.0
 """Quartile distances beyond which a value no longer stretches the colours (Tukey's outer fence)."""
 
@@ -28,7 +28,7 @@ def colours_of(values: NDArray[np.float64], measure: Measure) -> Colours:
     """Colours for the finite ones of `values`, at least one.
 
     Centred where the figure is neutral if values lie on both sides of it; one hue otherwise:
-    terracotta for what is worse the more there is of it, and for losses.
+    orange for what is worse the more there is of it, and for losses.
     """
     seen = values[np.isfinite(values)]
     low, high = _fenced(seen)

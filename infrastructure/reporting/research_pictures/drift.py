@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from infrastructure.reporting.research_pictures.fold_words import fold_axis, parameter_word
 from infrastructure.reporting.research_pictures.look import GAIN, dress, key_name, nothing
+from infrastructure.reporting.research_pictures.places import is_number
 from infrastructure.reporting.research_pictures.shapes import Fold
 
 if TYPE_CHECKING:
@@ -48,9 +47,7 @@ def parameter_drift(folds: Sequence[Fold]) -> "Figure":
     figure.update_annotations(x=0, xanchor="left", font={"size": 12})
     order = {"type": "category", "categoryorder": "array", "categoryarray": names}
     figure.update_xaxes(**order, showgrid=False, showticklabels=False, tickangle=0)
-    figure.update_xaxes(
-        row=len(shown), col=1, showticklabels=True, **fold_axis(folds)
-    )  # fmt: skip
+    figure.update_xaxes(row=len(shown), col=1, showticklabels=True, **fold_axis(folds))
     figure.update_yaxes(nticks=4)
     figure.update_layout(margin={"t": 104})
     return figure
@@ -58,12 +55,7 @@ def parameter_drift(folds: Sequence[Fold]) -> "Figure":
 
 def _column(values: list[Any]) -> tuple[list[Any], bool]:
     """Numbers as they are, None where a fold has none; anything else as words."""
-    plain_numbers = all(
-        value is None
-        or (isinstance(value, int | float | np.number) and not isinstance(value, bool))
-        for value in values
-    )
-    if plain_numbers:
+    if all(value is None or is_number(value) for value in values):
         return [None if value is None else float(value) for value in values], False
     return [parameter_word(value) for value in values], True
 

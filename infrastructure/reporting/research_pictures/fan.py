@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _MOST_STEPS = 600
-_SHADE = "rgba(10,107,81,{:.3f})"
+_SHADE = "rgba(15,106,114,{:.3f})"
 
 
 def monte_carlo_fan(fan: Fan, limit: float | None = None) -> "Figure":
@@ -45,7 +45,7 @@ def monte_carlo_fan(fan: Fan, limit: float | None = None) -> "Figure":
     detail = f"{int(at[-1]):,} trades" + (f" · at the end {ends}" if ends else "")
     dress(figure, heading, detail, 540)
     figure.update_xaxes(title_text="trades closed", showgrid=False)
-    figure.update_yaxes(title_text="equity, money", tickformat=",")
+    figure.update_yaxes(title_text="equity, money", tickformat=",.6~f")
     figure.update_layout(hovermode="x unified", margin={"r": 70})
     start = float(np.median(paths[:, 0]))
     if np.isfinite(start):
@@ -63,7 +63,8 @@ def monte_carlo_fan(fan: Fan, limit: float | None = None) -> "Figure":
 def _ordered(fan: Fan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Quantiles rising, (k,), and their paths, (k, n_steps)."""
     shares = np.asarray(fan.quantiles, np.float64).reshape(-1)
-    paths = np.asarray(fan.equity, np.float64).reshape(len(shares), -1)
+    paths = np.asarray(fan.equity, np.float64)
+    paths = paths.reshape(len(shares), paths.shape[-1] if paths.size else 0)
     order = np.argsort(shares, kind="stable")
     return shares[order], paths[order]
 

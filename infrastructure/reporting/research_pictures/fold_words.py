@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from infrastructure.indicators.visualize_candles import day_text
 from infrastructure.reporting.research_pictures.look import key_name, plain
 from infrastructure.reporting.research_pictures.measures import Measure
+from infrastructure.reporting.research_pictures.places import is_number, word
 from infrastructure.reporting.research_pictures.shapes import Figures, Fold
-from infrastructure.wording import show
 
 _MOST_PARAMETERS = 12
 _MOST_DATED = 9
@@ -61,13 +61,9 @@ def about(fold: Fold) -> str:
     )
 
 
-def parameter_word(value: object) -> str:
+def parameter_word(value: Any) -> str:
     """A chosen value, as text in a picture."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return plain(value if isinstance(value, str) else show(value), 28)
+    return plain(f"{float(value):.6g}" if is_number(value) else word(value), 28)
 
 
 def efficiency_word(fold: Fold) -> str:

@@ -25,7 +25,7 @@ _ROW, _AROUND = 46, 190
 def gate_bars(gates: Gates) -> "Figure":
     """Two panels, a row for each rule: trades stopped, and their mean R with its interval.
 
-    Rules without a defined mean have no point; terracotta is a mean below zero: the rule helped.
+    Rules without a defined mean have no point; orange is a mean below zero: the rule helped.
     """
     from plotly.graph_objects import Bar, Scatter
     from plotly.subplots import make_subplots

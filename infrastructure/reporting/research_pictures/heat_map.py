@@ -31,7 +31,7 @@ from infrastructure.reporting.research_pictures.places import Places, places_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotly.graph_objects import Figure
+    from plotly.graph_objects import Figure, Heatmap
 
 _MOST_WRITTEN = (14, 12)
 """Cells across and up that are wide enough for their numbers."""
@@ -96,14 +96,29 @@ def _drawn(
         f"%{{z:{measure.hover}}}<br>%{{customdata:,}} trials<extra></extra>",
     )
     far = f" · {colours.beyond} beyond the colours' ends" if colours.beyond else ""
-    figure = Figure(cells)
+    figure = Figure([cells, *_holes(grid, gap, names)])
     height = 560 if len(grid.y) > 6 else 250 + 52 * len(grid.y)
     dress(figure, heading, f"{grid.cell_words(rest)} · {grid.detail}{far}", height)
     figure.update_xaxes(**grid.x.layout(names[0]), showgrid=False)
     figure.update_yaxes(**grid.y.layout(names[1]), showgrid=False)
-    figure.update_layout(plot_bgcolor=UNDEFINED if np.isnan(grid.z).any() else PAPER)
     _mark(figure, grid.x, grid.y, [chosen.get(key) for key in keys])
     return figure
+
+
+def _holes(grid: Grid, gap: int, names: list[str]) -> "list[Heatmap]":
+    """Grey cells where no trial has the objective, if there are any."""
+    from plotly.graph_objects import Heatmap
+
+    holes = np.where(np.isnan(grid.z), 1.0, np.nan)
+    if np.isnan(holes).all():
+        return []
+    return [
+        Heatmap(
+            x=grid.x.ticks, y=grid.y.ticks, z=holes, xgap=gap, ygap=gap, showscale=False,
+            colorscale=[(0.0, UNDEFINED), (1.0, UNDEFINED)],
+            hovertemplate=f"{names[0]} %{{x}}<br>{names[1]} %{{y}}<br>undefined<extra></extra>",
+        )
+    ]  # fmt: skip
 
 
 def colour_bar(measure: Measure) -> dict[str, Any]:
@@ -113,7 +128,7 @@ def colour_bar(measure: Measure) -> dict[str, Any]:
         "thickness": 14,
         "outlinewidth": 0,
         "tickfont": {"color": FAINT},
-        "tickformat": ",",
+        "tickformat": ",.6~f",
         "nticks": 8,
     }
 

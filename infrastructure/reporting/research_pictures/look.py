@@ -1,32 +1,23 @@
 """The house's look of a research picture: colours, titles, axes, and words made harmless."""
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from infrastructure.indicators.visualize_candles import (
-    FAINT,
-    FALL,
-    GRID,
-    INK,
-    LONG,
-    PAPER,
-    RISE,
-    SHORT,
-)
+from infrastructure.indicators.visualize_candles import FAINT, GRID, INK, PAPER
 from infrastructure.wording import printable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-__all__ = ["FAINT", "FALL", "GRID", "INK", "LONG", "PAPER", "RISE", "SHORT"]
+__all__ = ["FAINT", "GRID", "INK", "PAPER"]
 
 FONT = "Inter, Segoe UI, Helvetica, Arial, sans-serif"
-GAIN, LOSS = LONG, "#a2512f"
-"""Teal and terracotta, the candles' own hues: told apart by every kind of colour vision."""
+GAIN, LOSS = "#0f6a72", "#b85c20"
+"""The candles' teal and terracotta, moved apart until every kind of colour vision tells them."""
 
 PALE = "#c5cdd4"
-UNDEFINED = "#dfe3e7"
+UNDEFINED = "#bcc3c9"
 _LONGEST = 96
 _TEMPLATE = re.compile(r"%(?=[{_])")
 
@@ -36,6 +27,12 @@ def plain(said: object, longest: int = _LONGEST) -> str:
     text = printable(str(said))
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return _TEMPLATE.sub("% ", escape(cut, quote=False))
+
+
+def letters(label: str, longest: int = _LONGEST) -> str:
+    """A safe label for the places where Plotly reads no tags: ticks of scenes and of parallels."""
+    text = unescape(label)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def short_key(key: str) -> str:

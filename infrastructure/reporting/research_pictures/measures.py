@@ -97,7 +97,7 @@ _KNOWN = {
         "Longest losing streak", "trades", decimals=0, lower_is_better=True
     ),
     "ambiguous_trades": Measure("Ambiguous trades", decimals=0, lower_is_better=True),
-    "refused": Measure("Refused signals", decimals=0),
+    "refused": Measure("Refused signals", decimals=0, lower_is_better=True),
 }
 
 

@@ -13,7 +13,7 @@ li {{ margin-bottom: 3px; }}
 .word {{ font-size: 21px; font-weight: 600; margin: 14px 0 8px; }}
 .label {{ font-size: 12px; font-weight: 600; color: {LOSS}; border: 1px solid {LOSS};
   border-radius: 4px; padding: 2px 7px; vertical-align: middle; white-space: nowrap; }}
-.caution {{ border-left: 3px solid {LOSS}; padding: 6px 12px; background: #fbf3ee; }}
+.caution {{ border-left: 3px solid {LOSS}; padding: 6px 12px; background: #fcf4ec; }}
 .pictures {{ display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px;
   margin-top: 22px; }}
 figure {{ margin: 0; background: {PAPER}; border: 1px solid {GRID}; border-radius: 6px;

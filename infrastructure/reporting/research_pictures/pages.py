@@ -24,7 +24,7 @@ def walk_forward_page(result: WalkForward) -> str:
     result: see `shapes.WalkForward`. Every text is escaped.
     """
     folds, measure = result.folds, measure_of(result.objective)
-    bars = _BARS.format(figure=measure.name) + (_GROWS if measure.grows else "")
+    bars = _BARS + (_GROWS if measure.grows else "")
     return Page(
         heading=f"Walk forward · {result.title}",
         lead=f"{len(folds)} folds: each chose its configuration by {measure.name} on the sessions "
@@ -50,28 +50,35 @@ def verdict_page(verdict: Verdict, limit: float | None = None) -> str:
     verdict: see `shapes.Verdict`. limit: equity at which the account is ruined, money, or None.
     Every text is escaped.
     """
-    pictures = [Picture(bootstrap_distributions(verdict.bootstrap), _BOOTSTRAP)]
+    pictures = []
+    if verdict.bootstrap:
+        pictures.append(Picture(bootstrap_distributions(verdict.bootstrap), _BOOTSTRAP))
     if verdict.fan is not None:
         pictures.append(Picture(monte_carlo_fan(verdict.fan, limit), _FAN))
     if verdict.plateau is not None:
         pictures += landscape_pictures(verdict.plateau)
-    n = verdict.n_trials
-    tried = (
-        f"The ledger knows of {n:,} configurations tried on these bars; what was tried elsewhere "
-        "it cannot know. The more were tried, the better the best one looks by luck alone."
-        if n > 1
-        else "The ledger knows of no other configuration tried on these bars; what was tried "
-        "elsewhere it cannot know."
-    )
+    summary = getattr(verdict, "summary", "")
     return Page(
         heading=f"Verdict · {verdict.title}",
         lead="Whether a run's result is more than luck, and how much of it to expect again.",
         word=verdict.verdict,
-        facts=verdict.reasons,
-        cautions=[tried],
+        facts=[*([summary] if summary else []), *verdict.reasons],
+        cautions=_cautions(verdict),
         pictures=pictures,
         is_synthetic=verdict.synthetic,
     ).html
+
+
+def _cautions(verdict: Verdict) -> list[str]:
+    """The verdict's own warnings (of made-up bars the page warns), and what nobody can know."""
+    warnings = [said for said in getattr(verdict, "warnings", ()) if "SYNTHETIC" not in said]
+    n = verdict.n_trials
+    if n > 1:
+        tried = f"The ledger knows of {n:,} configurations tried on these bars"
+        luck = " The more were tried, the better the best one looks by luck alone."
+    else:
+        tried, luck = "The ledger knows of no other configuration tried on these bars", ""
+    return [*warnings, f"{tried}; what was tried elsewhere it cannot know.{luck}"]
 
 
 def gates_page(gates: Gates) -> str:
@@ -107,14 +114,17 @@ def _fold_facts(folds: Sequence[Fold], objective: str, measure: Measure) -> list
     known = [fold.efficiency for fold in folds if isfinite(fold.efficiency)]
     if known:
         middle = float(np.median(known))
-        facts.append(f"Median efficiency {middle:.2f}: out of sample as a share of in sample.")
+        facts.append(
+            f"Median efficiency {middle:.2f}: of the profit a year in sample, so much was left."
+        )
     return facts
 
 
 _BARS = (
     "Grey is what the best configuration of each fold promised, the colour beside it what it then "
-    "brought on sessions it had not seen. Below: {figure} out of sample as a share of in sample; "
-    "1 (dotted) kept the whole promise, below 0 it lost. Triangles lie beyond the scale."
+    "brought on sessions it had not seen. Below, efficiency: profit a year out of sample as a "
+    "share of that in sample; 1 (dotted) kept the whole promise, below 0 it lost. Triangles lie "
+    "beyond the scale."
 )
 _GROWS = (
     " This figure grows with the number of trades, so that a longer train period shows more of it: "
@@ -131,7 +141,7 @@ _DRIFT = (
 )
 _BOOTSTRAP = (
     "Each histogram: the figure on many other draws of the same sessions. The line is what the run "
-    "had, the shaded band its interval; terracotta lies on the losing side. A band that reaches "
+    "had, the shaded band its interval; orange lies on the losing side. A band that reaches "
     "across zero cannot tell the result from luck."
 )
 _FAN = (
@@ -140,7 +150,7 @@ _FAN = (
     "the capital at the start."
 )
 _GATES = (
-    "Left, signals that each rule stopped. Right, what they would have brought: terracotta left of "
+    "Left, signals that each rule stopped. Right, what they would have brought: orange left of "
     "zero, the rule spared losses; teal right of it, the rule cost profits. Where the whisker "
     "crosses zero, neither is certain."
 )

@@ -16,6 +16,7 @@ from infrastructure.reporting.research_pictures.look import (
     INK,
     dress,
     key_name,
+    letters,
     nothing,
 )
 from infrastructure.reporting.research_pictures.measures import Measure, measure_of
@@ -30,6 +31,7 @@ MOST_LINES = 2_000
 
 _BEST_SHARE = 0.25
 _MOST_TICKS = 12
+_LETTER = 6  # pixels, about
 
 
 def parallel_coordinates(
@@ -112,7 +114,13 @@ def _of_key(column: "pd.Series[Any]", key: str, rows: NDArray[np.int64]) -> dict
 def _words(label: str, code: NDArray[np.float64], labels: list[str]) -> dict[str, Any]:
     shown = np.arange(len(labels))
     room = {"range": [-0.3, len(labels) - 0.7]} if len(labels) > 1 else {"range": [-1, 1]}
-    return {"label": label, "values": code, "tickvals": shown, "ticktext": labels, **room}
+    return {
+        "label": label,
+        "values": code,
+        "tickvals": shown,
+        "ticktext": [letters(each) for each in labels],
+        **room,
+    }
 
 
 def _number_ticks(places: Places) -> dict[str, Any]:
@@ -129,7 +137,7 @@ def _number_ticks(places: Places) -> dict[str, Any]:
 
 def _of_figure(values: NDArray[np.float64], name: str) -> dict[str, Any]:
     measure = measure_of(name)
-    return {"label": measure.axis, "values": values, "tickformat": ","}
+    return {"label": measure.axis, "values": values, "tickformat": ",.6~f"}
 
 
 def _folded(name: str) -> str:
@@ -165,5 +173,6 @@ def _drawn(
         )
     )
     dress(figure, heading, detail, 560)
-    figure.update_layout(margin={"l": 90, "r": 60, "t": 136, "b": 40})
+    first = max((len(label) for label in dimensions[0].get("ticktext", ())), default=0)
+    figure.update_layout(margin={"l": max(90, 30 + _LETTER * first), "r": 60, "t": 136, "b": 40})
     return figure

@@ -1,5 +1,7 @@
 """A swept key as an axis: each value has a place, or each interval where values are many."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.reporting.research_pictures.look import plain
-from infrastructure.wording import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +26,14 @@ class Places:
     """code: (n_rows,) the place of each row, -1 for none. labels: of the places, safe and distinct.
 
     centres: (n_places,) numbers, None for words. interval: width of a place, 0 where each value has
-    its own.
+    its own. words: (n_places,) the whole words, as `word` gives them; empty for numbers.
     """
 
     code: NDArray[np.int64]
     labels: list[str]
     centres: NDArray[np.float64] | None
     interval: float
+    words: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -39,9 +41,9 @@ class Places:
     def of(self, value: Any) -> str | float | None:
         """Where a value stands on the axis (its label, or its number among intervals)."""
         if self.centres is None:
-            label = word(value)
-            return label if label in self.labels else None
-        if isinstance(value, str | bool) or value is None or not np.isfinite(float(value)):
+            whole = word(value)
+            return self.labels[self.words.index(whole)] if whole in self.words else None
+        if not is_number(value):
             return None
         if self.interval:
             return float(value)
@@ -102,7 +104,8 @@ def places_of(column: "pd.Series[Any]") -> Places:
     labels = _number_labels(distinct)
     if known.all():
         return Places(code, labels, distinct, 0.0)
-    return Places(code, [*labels, "none"], None, 0.0)
+    words = [*(word(value) for value in distinct), word(None)]
+    return Places(code, [*labels, words[-1]], None, 0.0, words)
 
 
 def holds_numbers(column: "pd.Series[Any]") -> bool:
@@ -113,12 +116,20 @@ def holds_numbers(column: "pd.Series[Any]") -> bool:
 
 
 def word(value: Any) -> str:
-    """A value that is not a number, as text on an axis."""
+    """A value as a word: texts as they are, numbers in short, the rest as JSON; not escaped."""
+    if is_number(value):
+        return f"{float(value):.10g}"
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return "none"
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return "none"
-    return plain(value if isinstance(value, str) else show(value), _LONGEST)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number; true and false are none."""
+    numeric = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return numeric and bool(np.isfinite(value))
 
 
 def _of_words(column: "pd.Series[Any]") -> Places:
@@ -134,7 +145,20 @@ def _of_words(column: "pd.Series[Any]") -> Places:
     place = [numbered.setdefault(word(value), len(numbered)) for value in distinct]
     code = np.asarray(place, np.int64)[code] if place else np.empty(0, np.int64)
     code[code >= MOST_PLACES] = -1
-    return Places(code, list(numbered)[:MOST_PLACES], None, 0.0)
+    words = list(numbered)[:MOST_PLACES]
+    return Places(code, _word_labels(words), None, 0.0, words)
+
+
+def _word_labels(words: list[str]) -> list[str]:
+    """The words cut and escaped; those that are the same when cut are numbered."""
+    labels: list[str] = []
+    for each in words:
+        label, again = plain(each, _LONGEST), 1
+        while label in labels:
+            again += 1
+            label = f"{plain(each, _LONGEST)} ({again})"
+        labels.append(label)
+    return labels
 
 
 def _of_intervals(

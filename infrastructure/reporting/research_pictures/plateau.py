@@ -22,16 +22,17 @@ from infrastructure.reporting.research_pictures.look import (
     PAPER,
     dress,
     key_name,
+    letters,
     nothing,
 )
 from infrastructure.reporting.research_pictures.measures import Measure, measure_of
-from infrastructure.reporting.research_pictures.places import Places, places_of
+from infrastructure.reporting.research_pictures.places import Places, is_number, places_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-_MOST_WORDS = 8
+_MOST_WORDS, _LONGEST_WORD = 8, 14
 _HALF = 0.5
 
 
@@ -90,6 +91,8 @@ def _equal(column: "pd.Series[Any]", value: Any) -> NDArray[np.bool_]:
     if places.centres is None:
         label = places.of(value)
         return places.code == (places.labels.index(str(label)) if label is not None else -2)
+    if not is_number(value):
+        return np.zeros(len(column), np.bool_)
     numbers = column.to_numpy(np.float64, na_value=np.nan)
     return np.isclose(numbers, float(value), rtol=1e-9, atol=1e-12)
 
@@ -140,7 +143,7 @@ def _drawn(
         zaxis={"title": {"text": measure.axis}, "exponentformat": "none", **look},
         aspectmode="manual",
         aspectratio={"x": 1.35, "y": 1.35, "z": 0.72},
-        camera={"eye": {"x": -1.3, "y": -1.35, "z": 0.85}, "center": {"z": -0.16}},
+        camera={"eye": {"x": -1.45, "y": -1.5, "z": 0.9}, "center": {"z": -0.22}},
     )
     figure.update_layout(margin={"l": 10, "r": 20, "t": 74, "b": 10})
     _mark(figure, grid, [trial.get(key) for key in keys], measure)
@@ -159,7 +162,10 @@ def _ticks(places: Places) -> dict[str, Any]:
     if places.centres is not None:
         return {"nticks": 7, "exponentformat": "none"}
     step = -(-len(places) // _MOST_WORDS)
-    return {"tickvals": places.positions[::step], "ticktext": places.labels[::step]}
+    return {
+        "tickvals": places.positions[::step],
+        "ticktext": [letters(label, _LONGEST_WORD) for label in places.labels[::step]],
+    }
 
 
 def _mark(figure: "Figure", grid: Grid, values: list[Any], measure: Measure) -> None:

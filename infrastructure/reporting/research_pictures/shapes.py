@@ -27,7 +27,8 @@ class Landscape(Protocol):
     """Trials as a surface.
 
     frame: a row a trial, a column for every swept key and for every figure by its TradeMetrics
-    name. best: the chosen row; None where there is none. objective: the figure that chose it.
+    name. best: the chosen row; None, or a ConfigError, where there is none. objective: the figure
+    that chose it.
     """
 
     @property
@@ -54,8 +55,8 @@ class Sweep(Landscape, Protocol):
 class Fold(Protocol):
     """One fold of a walk forward; dates are exchange dates, both included.
 
-    parameters: what the train sessions chose, by config key. efficiency: out of sample as a
-    share of in sample (1 is all of it), NaN where that has no meaning.
+    parameters: what the train sessions chose, by config key. efficiency: profit a year out of
+    sample as a share of that in sample (1 is all of it), NaN where that has no meaning.
     """
 
     @property
@@ -122,7 +123,8 @@ class Fan(Protocol):
 class Verdict(Protocol):
     """A verdict: its word, and the sentences that give its reasons.
 
-    n_trials: how many configurations were tried on these bars, from the ledger.
+    n_trials: how many configurations were tried on these bars, from the ledger. Where it has a
+    `summary` and `warnings` (sentences) too, the page shows them.
     """
 
     @property

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.errors import ConfigError
 from infrastructure.reporting.research_pictures.grid import column_of, values_of
 from infrastructure.reporting.research_pictures.look import short_key
-from infrastructure.reporting.research_pictures.places import places_of, word
+from infrastructure.reporting.research_pictures.places import is_number, places_of, word
 from infrastructure.reporting.research_pictures.shapes import Axis, Landscape
-from infrastructure.wording import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def axes_of(landscape: Landscape) -> Axes:
     Raises ConfigError where the frame lacks a key or the objective.
     """
     frame = landscape.frame
-    best = {} if landscape.best is None else dict(landscape.best)
+    best = _best(landscape)
     parted: dict[str, float] = {}
     ranks = _ranks(values_of(frame, landscape.objective))
     for axis in landscape.axes:
@@ -59,6 +59,13 @@ def axes_of(landscape: Landscape) -> Axes:
         if len(places) > 1:
             parted[name] = _parted(ranks, places.code)
     return Axes(frame, best, parted)
+
+
+def _best(landscape: Landscape) -> dict[str, Any]:
+    try:
+        return {} if landscape.best is None else dict(landscape.best)
+    except ConfigError:  # none meets the constraints: the page says so
+        return {}
 
 
 def _with_axis(
@@ -107,8 +114,4 @@ def best_words(best: dict[str, Any], landscape: Landscape) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return f"{value:.6g}" if np.isfinite(value) else "none"
-    return value if isinstance(value, str) else show(value)
+    return f"{float(value):.6g}" if is_number(value) else word(value)

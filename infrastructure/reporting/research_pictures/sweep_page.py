@@ -11,6 +11,7 @@ from infrastructure.reporting.research_pictures.heat_map import sweep_curve, swe
 from infrastructure.reporting.research_pictures.measures import Measure, measure_of
 from infrastructure.reporting.research_pictures.page import Page, Picture
 from infrastructure.reporting.research_pictures.parallel import parallel_coordinates
+from infrastructure.reporting.research_pictures.places import is_number
 from infrastructure.reporting.research_pictures.plateau import plateau_surface
 from infrastructure.reporting.research_pictures.shapes import Landscape, Sweep
 from infrastructure.reporting.research_pictures.sweep_axes import Axes, axes_of, best_words
@@ -97,7 +98,7 @@ def _facts(result: Sweep, best: dict[str, Any], measure: Measure) -> list[str]:
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float | np.number) else nan
+    return float(value) if is_number(value) else nan
 
 
 def _caution(n_trials: int) -> str:
@@ -114,7 +115,7 @@ _NO_BEST = (
     "There is no best configuration: none has a defined objective and meets what was asked of it."
 )
 _MAP = (
-    "Teal is better, terracotta worse; the frame marks the best trial. Trust a broad field of one "
+    "Teal is better, orange worse; the frame marks the best trial. Trust a broad field of one "
     "colour; a lone bright cell among pale ones is what luck looks like. Grey cells have no "
     "defined {figure}."
 )
