@@ -17,6 +17,7 @@ from infrastructure.cli import (
     gates_command,
     sweep_command,
     verdict_command,
+    walk_forward_command,
 )
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
@@ -164,6 +165,7 @@ def chart(
 
 
 sweep_command.register(app)
+walk_forward_command.register(app)
 gates_command.register(app)
 verdict_command.register(app)
 audit_command.register(app)
