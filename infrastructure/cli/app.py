@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from infrastructure.cli import (
+    audit_command,
     data_commands,
     data_fetch_commands,
     gates_command,
     sweep_command,
+    verdict_command,
 )
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
@@ -163,5 +165,7 @@ def chart(
 
 sweep_command.register(app)
 gates_command.register(app)
+verdict_command.register(app)
+audit_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

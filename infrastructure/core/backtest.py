@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infrastructure.core.execution.accounting import check_accounting
-from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.parts import join_parts, part_of
+from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
-from infrastructure.core.execution.simulate import Simulation, simulate
+from infrastructure.core.execution.simulate import Simulation, simulate, simulate_in_parts
 from infrastructure.core.trade_table import Columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market
@@ -28,6 +29,8 @@ class Backtest:
 
     sessions_per_year: of the account's calendar, for annualised figures.
     accounting_difference: the largest difference between Kairos's books and VectorBT's, money.
+    parts: those of time that the books were joined of, each with rules and signals of its own, as
+    in a walk forward; none: the books are the whole.
     """
 
     books: tuple[Book, ...]
@@ -35,6 +38,7 @@ class Backtest:
     simulation: Simulation
     sessions_per_year: float
     accounting_difference: float
+    parts: Parts = ()
 
     @cached_property
     def both_ways(self) -> "dict[str, Backtest]":
@@ -44,8 +48,8 @@ class Backtest:
         return {
             policy: self
             if policy == self.terms.fill_policy
-            else run_backtest(
-                self.books, replace(self.terms, fill_policy=policy), self.sessions_per_year
+            else run_in_parts(
+                self._parts, replace(self.terms, fill_policy=policy), self.sessions_per_year
             )
             for policy in BOTH_WAYS
         }
@@ -100,17 +104,18 @@ class Backtest:
 
         The price may have been there before the fill; the bar cannot tell.
         """
-        lanes = [(book.config, lane.bars) for book in self.books for lane in book.lanes]
+        bars = [lane.bars for book in self.books for lane in book.lanes]
         trades = self.simulation.trades
         target = EXIT_REASONS.index("target")
         suspects = trades[
             (trades["exit_reason"] == target) & (trades["entry_bar"] == trades["exit_bar"])
         ]
+        parts = part_of(self._parts, suspects["lane"], suspects["signal_bar"])
         count = 0
-        for trade in suspects:
-            config, bars = lanes[trade["lane"]]
-            at_open = trade["entry_price"] == bars.open[trade["entry_bar"]]
-            count += config.entry.type == "limit" and not at_open
+        for trade, part in zip(suspects, parts, strict=True):
+            entry = self._parts[part][trade["book"]].config.entry
+            at_open = trade["entry_price"] == bars[trade["lane"]].open[trade["entry_bar"]]
+            count += entry.type == "limit" and not at_open
         return count
 
     def refusal_counts(self, book: int | None = None) -> dict[str, int]:
@@ -122,6 +127,10 @@ class Backtest:
         counts = np.bincount(reasons, minlength=len(REFUSAL_REASONS))
         order = np.argsort(-counts, kind="stable")
         return {REFUSAL_REASONS[code]: int(counts[code]) for code in order if counts[code]}
+
+    @property
+    def _parts(self) -> Parts:
+        return self.parts or (self.books,)
 
     def _metrics(self, book: int | None) -> TradeMetrics:
         simulation, trades, table = self.simulation, self.simulation.trades, self.trades
@@ -161,3 +170,11 @@ def run_backtest(
     simulation = simulate(books, terms)
     difference = check_accounting(books, simulation)
     return Backtest(tuple(books), terms, simulation, sessions_per_year, difference)
+
+
+def run_in_parts(parts: Parts, terms: AccountTerms, sessions_per_year: float = 252.0) -> Backtest:
+    """One account through all parts, by the rules of each; accounted twice, as one run."""
+    simulation = simulate_in_parts(parts, terms)
+    books = join_parts(parts)
+    difference = check_accounting(books, simulation)
+    return Backtest(books, terms, simulation, sessions_per_year, difference, parts)

@@ -33,14 +33,18 @@ class Signals:
             if given is not None:
                 object.__setattr__(self, field.name, _column(field.name, given))
 
-    def rows(self, first: int) -> "Signals":
-        """The decisions from row `first` on (views)."""
-        if first == 0:
+    def rows(self, first: int, last: int | None = None) -> "Signals":
+        """The decisions from row `first` on, up to but not including `last` (None: to the end)."""
+        if first == 0 and last is None:
             return self
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         return Signals(
-            **{name: None if each is None else each[first:] for name, each in columns.items()}
+            **{name: None if each is None else each[first:last] for name, each in columns.items()}
         )
+
+    def exits_only(self) -> "Signals":
+        """The same without entries."""
+        return Signals(exit_long=self.exit_long, exit_short=self.exit_short)
 
     def checked(self, n_bars: int, strategy_name: str) -> "Signals":
         """Self, once every column is known to have one row a bar.

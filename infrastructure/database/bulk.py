@@ -36,7 +36,10 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     On PostgreSQL this waits for another transaction that is writing the same row.
     """
     statement = _dialect(connection).insert(table).values(row)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    done = connection.execute(
+        statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
+    return done.rowcount == 1
 
 
 def insert_or_update(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

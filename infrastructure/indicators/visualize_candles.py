@@ -5,7 +5,7 @@ an axis of times, or use a category per bar, but both make it slow: a year of ha
 seconds at every move. A number costs nothing, and an alias turns its tick label into a time.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,7 @@ def local_times(bars: Bars, rows: range) -> list[datetime]:
     return times
 
 
-def day_text(when: datetime) -> str:
+def day_text(when: date) -> str:
     """`2 Jan 2024`, on every system."""
     return f"{when.day} {when:%b %Y}"
 

@@ -141,6 +141,7 @@ _CONFIG = {
     "scrollZoom": True,
     "displaylogo": False,
     "responsive": True,
+    "showSendToCloud": False,  # plotly.js 4 would offer to upload the chart
     "modeBarButtonsToRemove": ["select2d", "lasso2d"],
 }
 

@@ -1,6 +1,7 @@
 """A finished run as tables for people: one per strategy, one for the portfolio."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import IO
 
 from rich.console import Group, RenderableType
@@ -11,6 +12,7 @@ from infrastructure.core.backtest import Backtest
 from infrastructure.reporting.part_table import SYNTHETIC, heading, part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
 from infrastructure.reporting.printing import WIDEST, print_tables
+from infrastructure.strategy_management.audited_code import AuditedCode
 from infrastructure.strategy_management.run_result import RunResult
 
 _SMALLEST_SHOWN = 1e-8
@@ -65,11 +67,29 @@ def _cautions(backtest: Backtest) -> Iterator[Text]:
         )
 
 
+def _audits(result: RunResult) -> Iterator[Text]:
+    """Whose code was found to know the future, and whose was never asked."""
+    once = {each.class_name: each for each in result.code}.values()
+    failed = [_audit_command(each) for each in once if each.audit == "failed"]
+    if failed:
+        yield Text(f"Audit FAILED, do not believe this run: {', '.join(failed)}.", "bold red")
+    unknown = [_audit_command(each) for each in once if each.audit == "not_audited"]
+    if unknown:
+        yield Text(f"Not audited for look-ahead: {', '.join(unknown)}.", style="yellow")
+
+
+def _audit_command(code: AuditedCode) -> str:
+    """The class, and how to have it audited."""
+    command = f" (kairos audit {quote(code.config)})" if code.config else ""
+    return f"{code.class_name}{command}"
+
+
 def _foot(result: RunResult) -> Iterator[Text]:
     yield Text(f"Run {result.run_id}, stored in {result.stored_in}.")
     difference = result.backtest.accounting_difference
     shown = f"{difference:.8f}" if difference >= _SMALLEST_SHOWN else f"below {_SMALLEST_SHOWN:.8f}"
     yield Text(f"Checked against VectorBT's engine: largest difference {shown}.", style="dim")
+    yield from _audits(result)
     yield from _cautions(result.backtest)
     demo = demo_series(result)
     if demo:

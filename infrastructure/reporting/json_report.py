@@ -14,6 +14,7 @@ def as_json(result: RunResult, indent: int | None = 2) -> str:
     portfolio: what ran, then every figure of the account by its name in TradeMetrics, refusals by
     reason, and under `both_ways` the figures under each fill policy (empty where no trade was
     ambiguous). strategies: the same of each, in the portfolio's order.
+    `audit` tells of each strategy's code, as it was in this run: passed, failed or not_audited.
     `without_detail` names the series for which `fill_policy: detail` found no finer bars.
     `synthetic` is true where any bar was made up. indent: None writes one line.
     """
@@ -59,5 +60,6 @@ def _strategy(result: RunResult, book: int) -> dict[str, Any]:
         "allocation_percentage": result.backtest.books[book].allocation_percentage,
         "synthetic": any(lane.bars.synthetic for lane in lanes),
         "bars": sum(len(lane.bars) for lane in lanes),
+        **(result.code[book].as_dict() if result.code else {}),
         **book_figures(result.backtest, book),
     }

@@ -142,6 +142,8 @@ def _number(value: float, decimals: int) -> str:
 
 def _value(value: Any) -> str:
     """As the command line would take it again."""
+    if value is None or value != value:  # pandas writes null among numbers as NaN
+        return "null"
     if isinstance(value, float):
         return f"{value:.6g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.core.backtest import Backtest, run_backtest
-from infrastructure.core.execution.plan import Book, Lane
+from infrastructure.core.execution.plan import Book
 from infrastructure.core.given_bars import as_date
 from infrastructure.core.sweeping.figures import FIGURES
 from infrastructure.database.engine import open_database
@@ -154,8 +154,8 @@ def backtest_of(result: SweepResult, trial: int) -> Backtest:
     books = []
     for book in group.books:
         lanes = tuple(
-            Lane(bars, book.strategy.signals(seen.bars).rows(seen.warm_up), detail)
-            for seen, bars, detail in zip(book.seen, book.traded, book.detail, strict=True)
+            book.lane(place, book.strategy.signals(seen.bars).rows(seen.warm_up))
+            for place, seen in enumerate(book.seen)
         )
         books.append(Book(book.config, book.allocation_percentage, lanes))
     return run_backtest(books, group.terms, group.sessions_per_year)

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from infrastructure.compiled import kernel
+from infrastructure.compiled import inlined_kernel
 from infrastructure.risk_management.sizing import (
     MAX_OPEN_POSITIONS,
     NO_STOP,
@@ -14,7 +14,7 @@ from infrastructure.risk_management.sizing import (
 from infrastructure.risk_management.stops import stop_crossed_nb
 
 
-@kernel
+@inlined_kernel
 def judge_entry_nb(
     terms: Any,
     open_positions: int,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from infrastructure.compiled import kernel
+from infrastructure.compiled import inlined_kernel
 from infrastructure.risk_management.costs import BPS, slipped_nb
 from infrastructure.risk_management.day import day_limit_nb, day_room_nb, room_is_gone_nb
 from infrastructure.risk_management.stops import TIE
@@ -32,14 +32,14 @@ UNCUT, CUT_BY_DAILY_LIMIT, CUT_BY_BUYING_POWER = 0, 1, 2
 _LOT_FORGIVENESS = 1e-9
 
 
-@kernel
+@inlined_kernel
 def whole_lots_nb(quantity: float, lot_size: float) -> float:
     """How many lots fit into `quantity`: never below zero; 1e-9 of a lot is forgiven."""
     lots = quantity if lot_size == 1.0 else quantity / lot_size  # a division is dear in a sweep
     return max(np.floor(lots + _LOT_FORGIVENESS), 0.0)
 
 
-@kernel
+@inlined_kernel
 def wanted_quantity_nb(
     sizing_type: int,
     value: float,
@@ -58,7 +58,7 @@ def wanted_quantity_nb(
     return value
 
 
-@kernel
+@inlined_kernel
 def day_room_quantity_nb(
     terms: Any, room: float, day_limit: float, direction: int, price: float, stop: float
 ) -> float:
@@ -76,7 +76,7 @@ def day_room_quantity_nb(
     return min(by_share, (room - 2.0 * terms.commission_minimum) / loss)
 
 
-@kernel
+@inlined_kernel
 def smallest_bound_nb(
     wanted: float,
     by_room: float,
@@ -109,7 +109,7 @@ def smallest_bound_nb(
     return lots_wanted * lot_size, ACCEPTED, UNCUT
 
 
-@kernel
+@inlined_kernel
 def size_nb(
     terms: Any,
     sizing_type: int,

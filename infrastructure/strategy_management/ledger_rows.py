@@ -1,5 +1,6 @@
 """A finished backtest as the rows that the ledger keeps."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig
 from infrastructure.core.execution.plan import Lane
 from infrastructure.market_data.bars import Bars
+from infrastructure.strategy_management.audited_code import AuditedCode
 from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
@@ -33,8 +35,13 @@ _RUN_FIGURES = {
 """Columns of backtest_runs and the figures of TradeMetrics they hold."""
 
 
-def run_record(portfolio: PortfolioConfig, backtest: Backtest, executed: datetime) -> RunRecord:
-    """Everything that is stored of one run."""
+def run_record(
+    portfolio: PortfolioConfig,
+    backtest: Backtest,
+    executed: datetime,
+    code: Sequence[AuditedCode] = (),
+) -> RunRecord:
+    """Everything that is stored of one run. code: of the books' strategies, in their order."""
     lanes = [lane for book in backtest.books for lane in book.lanes]
     figures = backtest_figures(backtest)
     return RunRecord(
@@ -63,6 +70,7 @@ def run_record(portfolio: PortfolioConfig, backtest: Backtest, executed: datetim
         trades=backtest.trades,
         refusals=backtest.refusals,
         equity=_session_equity(backtest),
+        code=[each.row(position) for position, each in enumerate(code, start=1)],
     )
 
 
@@ -98,9 +106,13 @@ def bars_fingerprint(lanes: list[Lane]) -> str:
 
 
 def _series_of(lane: Lane) -> list[Bars]:
-    """The bars that were traded, those looked at, and those that decided what came first."""
+    """The bars that were traded, those looked at, and those that decided what came first.
+
+    Those known before the first of them too.
+    """
     finer = [] if lane.detail is None else [lane.detail]
-    return [lane.bars, *lane.bars.coarser.values(), *finer]
+    before = [] if lane.warm_up is None else [lane.warm_up]
+    return [lane.bars, *lane.bars.coarser.values(), *finer, *before]
 
 
 def _session_equity(backtest: Backtest) -> dict[str, Any]:

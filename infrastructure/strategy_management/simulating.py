@@ -24,12 +24,14 @@ SIMULATING = "simulating"
 class Share:
     """A strategy and its percent of the capital.
 
-    reference: how the portfolio names it, for error lines.
+    reference: how the portfolio names it, for error lines. file: its config's, as a command takes
+    it; "" where it has none.
     """
 
     strategy: VectorBTStrategy
     allocation_percentage: float
     reference: str
+    file: str = ""
 
 
 def configured_strategy(config: StrategyConfig, where: str) -> VectorBTStrategy:

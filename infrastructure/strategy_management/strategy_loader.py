@@ -10,14 +10,21 @@ from infrastructure.core.config.json_reader import is_file, nearest_file, read_j
 from infrastructure.errors import ConfigError
 from infrastructure.wording import printable, show
 
+DEFAULT_FOLDER = "backtest_config"
+"""Of the configs, below the folder that a command runs in."""
+
 
 @dataclass(frozen=True)
 class LoadedPortfolio:
-    """A portfolio with its strategies, in the portfolio's order; path is the portfolio's file."""
+    """A portfolio with its strategies, in the portfolio's order.
+
+    path, strategy_paths: their files; of strategies that come from no files there is none.
+    """
 
     config: PortfolioConfig
     strategies: tuple[StrategyConfig, ...]
     path: Path
+    strategy_paths: tuple[Path, ...] = ()
 
     @property
     def calendar(self) -> str:
@@ -31,7 +38,7 @@ class StrategyLoader:
     Every refusal is a ConfigError of one line that names the file and the key.
     """
 
-    def __init__(self, config_dir: str | Path = "backtest_config") -> None:
+    def __init__(self, config_dir: str | Path = DEFAULT_FOLDER) -> None:
         self.config_dir = Path(config_dir)
 
     def load_strategy(self, path_or_name: str | Path) -> StrategyConfig:
@@ -51,7 +58,7 @@ class StrategyLoader:
             _strategy_path(path, each.strategy, f"{path.name}: strategies[{position}].strategy")
             for position, each in enumerate(config.strategies)
         )
-        return LoadedPortfolio(config, tuple(map(self.load_strategy, paths)), path)
+        return LoadedPortfolio(config, tuple(map(self.load_strategy, paths)), path, paths)
 
     def portfolio_paths(self) -> list[Path]:
         """Every portfolio of config_dir, sorted; empty where there is none."""
@@ -62,6 +69,14 @@ class StrategyLoader:
         given = str(path_or_name)
         is_path = given.endswith(".json") or Path(given).name != given
         return Path(given) if is_path else self.config_dir / folder / f"{given}.json"
+
+
+def strategy_named(path: Path) -> str:
+    """What a command takes for a strategy's file: its name where that is enough, else the path."""
+    here = Path.cwd()
+    path = path.relative_to(here) if path.is_relative_to(here) else path
+    short = path.parent == Path(DEFAULT_FOLDER, "strategies")
+    return path.stem if short else str(path)
 
 
 def _check_kind(data: dict[str, object], path: Path, *, other: str, wanted: str) -> None:

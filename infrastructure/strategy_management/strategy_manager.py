@@ -15,6 +15,7 @@ from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError
 from infrastructure.risk_management.risk_manager import RiskManager
+from infrastructure.strategy_management.audited_code import audited_code
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.simulating import (
@@ -24,7 +25,11 @@ from infrastructure.strategy_management.simulating import (
     simulated,
 )
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
+from infrastructure.strategy_management.strategy_loader import (
+    LoadedPortfolio,
+    StrategyLoader,
+    strategy_named,
+)
 
 STORING = "storing"
 """The last step that a run tells its progress, after those of the simulation."""
@@ -62,10 +67,12 @@ class StrategyManager:
         if portfolio:
             given = portfolio.config.model_dump(mode="json")
             self._settings = {**given, **self._settings}
-            for config, share in zip(
-                portfolio.strategies, portfolio.config.strategies, strict=True
+            files = [strategy_named(path) for path in portfolio.strategy_paths]
+            for place, (config, share) in enumerate(
+                zip(portfolio.strategies, portfolio.config.strategies, strict=True)
             ):
-                self._add(config, share.allocation_percentage, share.strategy, self._where)
+                file = files[place] if files else ""
+                self._add(config, share.allocation_percentage, share.strategy, file)
 
     def add_strategy(
         self, strategy: VectorBTStrategy | StrategyConfig, allocation_percentage: float
@@ -80,7 +87,7 @@ class StrategyManager:
                 f"StrategyConfig; found {strategy!r}"
             )
         config = strategy if isinstance(strategy, StrategyConfig) else strategy.config
-        self._add(strategy, allocation_percentage, config.strategy_name, self._where)
+        self._add(strategy, allocation_percentage, config.strategy_name)
 
     @property
     def portfolio(self) -> PortfolioConfig:
@@ -113,22 +120,24 @@ class StrategyManager:
         backtest = simulated(portfolio, self._shares, database, self._where, progress)
         if progress:
             progress(STORING)
-        record = run_record(portfolio, backtest, executed)
+        classes = [(type(share.strategy), share.file) for share in self._shares]
+        code = audited_code(database, classes)
+        record = run_record(portfolio, backtest, executed, code)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)
         ids = tuple(creation.create_strategy(config) for config in configs)
-        return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest)
+        return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest, code)
 
     def _add(
         self,
         strategy: VectorBTStrategy | StrategyConfig,
         allocation_percentage: float,
         reference: str,
-        where: str,
+        file: str = "",
     ) -> None:
         if isinstance(strategy, StrategyConfig):
-            strategy = configured_strategy(strategy, where)
-        self._shares.append(Share(strategy, allocation_percentage, reference))
+            strategy = configured_strategy(strategy, self._where)
+        self._shares.append(Share(strategy, allocation_percentage, reference, file))
 
 
 def _risk_settings(manager: RiskManager | None) -> dict[str, Any]:

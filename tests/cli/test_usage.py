@@ -5,7 +5,7 @@ import json
 import pytest
 from cli_setup import Shop
 
-COMMANDS = ["", "run", "schema", "strategies", "chart", "data"]
+COMMANDS = ["", "run", "audit", "schema", "strategies", "chart", "data"]
 COMMANDS += [f"data {name}" for name in ("import", "list", "show", "check", "mend", "history")]
 COMMANDS += [f"data {name}" for name in ("adjust", "plot", "export", "remove")]
 COMMANDS += ["data download", "data sample"]

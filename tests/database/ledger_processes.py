@@ -1,6 +1,7 @@
 """Run by the tests as a program of its own: one process that forks others which use a ledger.
 
-kill FILE ROUNDS: fork a child that writes runs in a loop, kill -9 it at a random moment; again.
+kill FILE ROUNDS runs|trials: fork a child that writes runs, or chunks of a sweep's trials, in a
+    loop, kill -9 it at a random moment; again.
 write FILE PROCESSES RUNS: fork children that write runs at the same time.
 create FOLDER PROCESSES ROUNDS: fork children that open the same new file at the same time.
 full FILE BYTES: write a run that needs more bytes than any file may have.
@@ -21,9 +22,13 @@ from pathlib import Path
 from infrastructure.database.engine import open_database
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
+from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.ledger_samples import run_record, strategy
+from tests.database.sweep_samples import sweep_record, trial_columns
 
 NOBODY = 65534
+CHUNK = 10_000
+"""Trials that `kill FILE ROUNDS trials` stores at a time."""
 
 
 def say(line: object) -> None:
@@ -50,15 +55,16 @@ def wait_for(children: list[int]) -> None:
         os.waitpid(child, 0)
 
 
-def kill(file: str, rounds: str) -> None:
-    """Every other child is killed once it has stored a run, the rest at any moment of their life.
+def kill(file: str, rounds: str, what: str) -> None:
+    """Every other child is killed once it has stored one, the rest at any moment of their life.
 
-    Prints the number of each run once it is stored, and "inside" for a kill while one was.
+    Prints the number of each run or chunk once it is stored, and "inside" for a kill while one was.
     """
+    work = {"runs": write_for_ever, "trials": save_for_ever}[what]
     moments = random.Random(20240102)
     for each in range(int(rounds)):
         reading, writing = os.pipe()
-        child = fork(partial(write_for_ever, file, writing))
+        child = fork(partial(work, file, writing))
         os.close(writing)
         seen = b""
         while each % 2 == 0 and b"s" not in seen:
@@ -82,6 +88,19 @@ def write_for_ever(file: str, progress: int) -> None:
         run_id = ledger.save_run(record)
         say(run_id)
         os.write(progress, b"s")
+
+
+def save_for_ever(file: str, progress: int) -> None:
+    """The same with trials, from where the killed process before has stopped."""
+    ledger = TrialLedger(open_database(file))
+    handle = ledger.begin(sweep_record())
+    first = handle.stored[-1][1] if handle.stored else 0
+    while True:
+        os.write(progress, b"b")
+        ledger.save(handle.sweep_id, trial_columns(range(first, first + CHUNK)))
+        say(first)
+        os.write(progress, b"s")
+        first += CHUNK
 
 
 def write(file: str, processes: str, runs: str) -> None:

@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Column, MetaData, Table, Text, delete, func, select
 
+from infrastructure.database.columns import Figure, Whole
 from infrastructure.database.engine import Database
 from infrastructure.database.models import market_bars, trading_sessions
-from infrastructure.database.numbers import Fields, fetch_numbers, insert_numbers
+from infrastructure.database.numbers import (
+    Fields,
+    checks_have_been_made,
+    fetch_numbers,
+    insert_numbers,
+)
 from infrastructure.database.sqlite_interface import HandledConnection, connect
 from infrastructure.errors import StorageError
 
@@ -96,6 +102,70 @@ def test_whole_numbers_alone_have_no_real_part(database: Database) -> None:
     with database.read() as connection:
         found = fetch_numbers(connection, query, Fields(("session", "opens_at")))
     assert found["session"].tolist() == found["opens_at"].tolist() == [largest]
+
+
+def assert_what_does_not_exist_comes_back(database: Database) -> None:
+    """NaN is stored as NULL where NULL may be, and is read as NaN where it is asked for."""
+    table, names = scenario_table(), ("first", "second", "third")
+    columns: dict[str, np.ndarray] = {"number": np.arange(200)}
+    for place, name in enumerate(names):
+        column = np.arange(200) / 7.0
+        columns[name] = np.where(np.arange(200) % 3 == place, np.nan, column)
+    columns["third"] = np.full(200, np.nan)
+    with database.write() as connection:
+        table.create(connection)
+        assert insert_numbers(connection, table, {"word": "x"}, columns) == 200
+    query = select(table.c.number, *(table.c[name] for name in names)).order_by(table.c.number)
+    fields = Fields(("number",), names, nullable=True)
+    with database.read() as connection:
+        found = fetch_numbers(connection, query, fields)
+        some = fetch_numbers(connection, query.where(table.c.first > 20).limit(3), fields)
+        nulls = select(func.count()).select_from(table).where(table.c.second.is_(None))
+        assert connection.execute(nulls).scalar_one() == int(np.isnan(columns["second"]).sum())
+    assert list(found) == list(columns)
+    for name, column in columns.items():
+        np.testing.assert_array_equal(found[name], column)
+    assert some["number"].tolist() == [142, 143, 145]
+
+
+def scenario_table() -> Table:
+    """A table of three figures that need not exist."""
+    return Table(
+        "scenario",
+        MetaData(),
+        Column("number", Whole, primary_key=True),
+        Column("word", Text, nullable=False),
+        *(Column(name, Figure) for name in ("first", "second", "third")),
+    )
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_what_does_not_exist_comes_back(database: Database, native: bool) -> None:
+    """Both ways give NaN for NULL, and nothing else for it."""
+    if not native:
+        without_handle(database)
+    assert_what_does_not_exist_comes_back(database)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_checks_that_have_been_made_are_not_made_again(database: Database, native: bool) -> None:
+    """Inside the block only, also where it raises; NOT NULL and types are seen to as ever."""
+    if not native:
+        without_handle(database)
+    odd = columns(100) | {"high": np.full(100, 1e-3)}
+    with database.write() as connection:
+        with checks_have_been_made(connection):
+            insert_numbers(connection, market_bars, SAME, odd)
+        connection.execute(delete(market_bars))
+    with pytest.raises(StorageError, match="NOT NULL"), database.write() as connection:  # noqa: SIM117
+        with checks_have_been_made(connection):
+            insert_numbers(connection, market_bars, SAME, odd | {"low": np.full(100, np.nan)})
+    with pytest.raises(StorageError, match="CHECK"), database.write() as connection:
+        insert_numbers(connection, market_bars, SAME, odd)
+    with pytest.raises(StorageError, match="CHECK"), database.write() as connection:  # noqa: SIM117
+        with checks_have_been_made(connection, False):
+            insert_numbers(connection, market_bars, SAME, odd)
+    assert len(read_back(database)["timestamp"]) == 0
 
 
 def test_reading_through_a_reading_connection_cannot_write(database: Database) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL, create_engine
 
 import tests.database.test_numbers as numbers
 import tests.database.test_watched_bars as watching
+import tests.management.test_stored_results as results
+import tests.management.test_trial_ledger as trials
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import upgrade
 from infrastructure.database.models import algo_trades, market_bars, metadata
@@ -28,8 +30,10 @@ from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.store.series import stored_series
 from infrastructure.market_data.store.writing import write_bars
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
+from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.ledger_programs import needs_fork, program
 from tests.database.ledger_samples import RUN_TABLES, counts, half_runs, rows, run_record, trade
+from tests.database.sweep_samples import START, sweep_record, trial_columns
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NOBODY = 65534
@@ -99,6 +103,11 @@ def test_a_run_is_stored_whole(ledger: Database) -> None:
     with ledger.read() as connection:
         found = connection.execute(select(algo_trades).limit(1)).mappings().one()
     assert {name: found[name] for name in trade()} == trade()
+
+
+def test_results_come_back(ledger: Database) -> None:
+    """Equity and trades, as from SQLite."""
+    results.assert_results_come_back(ledger)
 
 
 def test_what_cannot_be_is_refused_whole(ledger: Database) -> None:
@@ -201,6 +210,46 @@ def test_columns_of_numbers_come_back(ledger: Database) -> None:
     }
     with pytest.raises(StorageError, match="refused a row"), ledger.write() as connection:
         insert_numbers(connection, market_bars, numbers.SAME, numbers.columns(1))
+
+
+def test_what_does_not_exist_comes_back(ledger: Database) -> None:
+    """Binary COPY gives NULL for NaN, and NaN for NULL."""
+    numbers.assert_what_does_not_exist_comes_back(ledger)
+
+
+def test_trials_come_back_as_they_were_saved(ledger: Database) -> None:
+    """As on SQLite; a bad one refuses its chunk."""
+    trials.assert_trials_come_back(ledger)
+    writer, chunk = TrialLedger(ledger), trial_columns(range(1_000, 1_500))
+    for change in ({"sqn": np.full(500, np.inf)}, {"invalid": np.full(500, 2)}):
+        with pytest.raises(StorageError, match="refused a row"):
+            writer.save(1, chunk | change)
+    with pytest.raises(StorageError, match="running twice"):
+        writer.save(1, trial_columns(range(990, 1_010)))
+    best = writer.trials(1, "sqn", descending=True, limit=3, columns=("trial",))
+    assert best["trial"].tolist() == [998, 997, 996]
+    assert writer.begin(sweep_record()).stored == ((0, 1_000),)
+    assert writer.tried_on([("QQQ", "30m")], START, START) == 1_000
+
+
+def test_a_plan_that_is_begun_at_once_is_one_sweep(address: str) -> None:
+    """The second one waits, and goes on with the first one's."""
+    opened = open_database(address)
+    begun: list[tuple[int, bool]] = []
+
+    def begin() -> None:
+        handle = TrialLedger(opened).begin(sweep_record())
+        begun.append((handle.sweep_id, handle.resumed))
+
+    threads = [Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(resumed for _, resumed in begun) == [False] + [True] * 7
+    assert len({sweep_id for sweep_id, _ in begun}) == 1
+    assert rows(opened, "SELECT count(*) FROM sweep_series") == [(1,)]
+    opened.close()
 
 
 def test_whoever_changes_bars_makes_their_content_unknown(ledger: Database) -> None:

@@ -18,6 +18,7 @@ HEAVY += ["alpaca", "arch", "yfinance"]
         "infrastructure.market_data.providers.downloading",
         "infrastructure.market_data.providers.opening",
         "infrastructure.cli.running",
+        "infrastructure.cli.auditing",
         "infrastructure.trade_metrics.trade_metrics",
         "strategies.tight_candle_strategy",
     ],

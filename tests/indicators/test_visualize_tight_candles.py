@@ -133,6 +133,12 @@ def test_nothing_to_draw_is_an_error() -> None:
         visualize_tight_candles(BARS, np.zeros(6, bool), np.zeros(1, bool))
 
 
+def test_no_button_uploads_a_chart(tmp_path: Path) -> None:
+    """plotly.js 4 shows one unless it is told not to."""
+    page = save_figure(chart(), tmp_path / "one.html").read_text(encoding="utf-8")
+    assert '"showSendToCloud": false' in page
+
+
 def test_html_stands_alone_and_escapes_the_symbol(tmp_path: Path) -> None:
     """One file with its own plotly.js, and no symbol can bring a tag of its own."""
     nasty = replace(BARS, symbol="</script><b>&Q")

@@ -8,6 +8,7 @@ import pytest
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.database.engine import Database, open_database
+from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.strategy_management.config_identity import (
     base_identity,
     config_identity,
@@ -15,10 +16,14 @@ from infrastructure.strategy_management.config_identity import (
 )
 from infrastructure.strategy_management.ledger_record import AllocationRecord
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
+from infrastructure.strategy_management.strategy_manager import StrategyManager
+from infrastructure.strategy_management.sweep_record import SweepSeries
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.ledger_samples import run_record, strategy
 from tests.database.sweep_samples import DAY, START, series, sweep_record
 
+ROOT = Path(__file__).resolve().parents[2]
+SINGLE = ROOT / "backtest_config" / "portfolios" / "single_qqq.json"
 QQQ = [("QQQ", "30m")]
 END = START + 9 * DAY
 REWARD = "strategies[0].risk_reward"
@@ -102,6 +107,25 @@ def test_a_run_has_the_identity_of_its_configuration(database: Database) -> None
     same = config_identity(portfolio, configs)
     ledger.save(sweep_id, {"trial": [0, 1], "config_hash": [same, same + 1]})
     assert ledger.tried_on(QQQ, START, END) == 2
+
+
+def test_what_the_manager_ran_is_the_configuration_that_a_sweep_tries(database: Database) -> None:
+    """A sweep adds, to the base of what ran, the value that it ran with: nothing new was tried."""
+    make_demo_bars("QQQ", "30m", database=database)
+    result = StrategyManager(SINGLE, db_path=database.url.database).run_all()
+    bars = result.backtest.books[0].lanes[0].bars
+    start, end = int(bars.timestamp[0]), int(bars.timestamp[-1])
+    path = "strategies[0].indicator.parameters.tightness_threshold"
+    base = base_identity(result.portfolio, result.strategies, [path])
+    ledger = TrialLedger(database)
+    traded = (SweepSeries("QQQ", "30m", start, end),)
+    sweep_id = ledger.begin(sweep_record(series=traded)).sweep_id
+    thresholds = np.array([0.05, 0.1, 0.2])
+    ledger.save(
+        sweep_id, {"trial": range(3), "config_hash": base + leaf_identities(path, thresholds)}
+    )
+    assert result.strategies[0].indicator.parameters["tightness_threshold"] == 0.1
+    assert ledger.tried_on(QQQ, start, end) == 3
 
 
 def test_other_bars_do_not_count(database: Database) -> None:

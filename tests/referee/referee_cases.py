@@ -144,7 +144,7 @@ def _book(
     lanes = tuple(
         Lane(
             bars,
-            _signals(rng, bars, config.entry.type, chance, market.tick),
+            random_signals(rng, bars, config.entry.type, chance, market.tick),
             as_fine_bars(paths[symbol], symbol, regular=interval == "1d") if reads_detail else None,
         )
         for symbol, bars in zip(symbols, lanes_bars, strict=True)
@@ -185,7 +185,8 @@ def _with_last_bars(bars: Bars) -> Bars:
     return Bars(symbol=bars.symbol, interval=bars.interval, calendar=bars.calendar, **columns)
 
 
-def _signals(rng: Random, bars: Bars, entry_type: str, chance: float, tick: float) -> Signals:
+def random_signals(rng: Random, bars: Bars, entry_type: str, chance: float, tick: float) -> Signals:
+    """Decisions with a chance on each bar, and levels where the entry waits at one."""
     n_bars = len(bars)
     exits = rng.choice((0.0, 0.05, 0.2))
     decided = {

@@ -103,7 +103,7 @@ class Account:
 
     def enter(self, lane: LaneState, order: Order, bar: int, price: float, market: float) -> None:
         """Fill `order` at `price` (slippage still to come), or refuse it."""
-        d, config = order.direction, lane.config
+        d, config = order.direction, lane.config_of(order.signal_bar)
         at_limit = config.entry.type == "limit"
         bps = 0.0 if at_limit else self.terms.costs.slippage_bps
         fill = rules.moved_against(price, buying=d > 0, bps=bps)
@@ -120,7 +120,7 @@ class Account:
         if refusal:
             self.refuse(lane, order.signal_bar, d, refusal)
             return
-        quantity, bound = self._size(lane, d, fill, stop)
+        quantity, bound = self._size(lane, order, fill, stop)
         if quantity == 0:
             self.refuse(lane, order.signal_bar, d, bound)
             return
@@ -154,7 +154,7 @@ class Account:
     def _stop(self, lane: LaneState, order: Order, fill: float) -> float | None:
         t = order.signal_bar
         return rules.stop_level(
-            lane.config.stop_loss,
+            lane.config_of(t).stop_loss,
             order.direction,
             fill,
             lane.bars.low[t],
@@ -162,9 +162,12 @@ class Account:
             lane.atr[t] if lane.atr else None,
         )
 
-    def _size(self, lane: LaneState, d: int, fill: float, stop: float | None) -> tuple[float, str]:
-        terms, equity = self.terms, self.book_equity(lane.book)
-        own = rules.own_size(lane.config.sizing, terms.risk.risk_per_trade, equity, fill, stop)
+    def _size(
+        self, lane: LaneState, order: Order, fill: float, stop: float | None
+    ) -> tuple[float, str]:
+        terms, equity, d = self.terms, self.book_equity(lane.book), order.direction
+        sizing = lane.config_of(order.signal_bar).sizing
+        own = rules.own_size(sizing, terms.risk.risk_per_trade, equity, fill, stop)
         room = self.room()
         if stop is None:
             by_room = inf if room > 0 else 0.0

@@ -16,7 +16,11 @@ def which_first(lane: LaneState, position: Position, bar: int, policy: str) -> t
         return "target", "undecided"
     if policy == "stop_first" or lane.detail is None:
         return "stop", "undecided"
-    fine, d, entry_type = lane.detail, position.direction, lane.config.entry.type
+    fine, d, entry_type = (
+        lane.detail,
+        position.direction,
+        lane.config_of(position.signal_bar).entry.type,
+    )
     stop, target, level = position.stop, position.target, position.level
     assert stop is not None and target is not None
     entered = level is None or bar > position.entry_bar

@@ -126,6 +126,16 @@ class Columns:
     phase: list[int]
 
     @classmethod
+    def none(cls) -> "Columns":
+        """No bars yet."""
+        return cls(*([] for _ in cls.__dataclass_fields__))
+
+    def extend(self, later: "Columns") -> None:
+        """These bars after those known so far."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name).extend(getattr(later, name))
+
+    @classmethod
     def of(cls, bars: Bars) -> "Columns":
         """The columns that trading reads."""
         names = list(cls.__dataclass_fields__)
@@ -134,11 +144,14 @@ class Columns:
 
 @dataclass
 class LaneState:
-    """One symbol of one book as the run goes on. last_close: None before its first close."""
+    """One symbol of one book as the run goes on. last_close: None before its first close.
+
+    configs: the book's config by the first bar that it holds for; a run in parts has several.
+    """
 
     number: int
     book: int
-    config: Any
+    configs: dict[int, Any]
     bars: Columns
     detail: Columns | None
     signals: dict[str, list[Any]]
@@ -147,6 +160,13 @@ class LaneState:
     order: Order | None = None
     leaves_at_open: bool = False
     last_close: float | None = None
+
+    def config_of(self, bar: int) -> Any:
+        """The config of the part that a bar belongs to.
+
+        It decides there, and what it decided stays under it.
+        """
+        return self.configs[max(first for first in self.configs if first <= bar)]
 
     @property
     def last_bar(self) -> int:

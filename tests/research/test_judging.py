@@ -56,7 +56,7 @@ def test_the_best_of_many_without_skill_is_luck() -> None:
     speaks = findings(verdict)
     assert speaks["Probabilistic Sharpe"] == "for"
     assert speaks["Deflated Sharpe"] == speaks["Against doing nothing"] == "luck"
-    assert "chosen from many: 10,000 configurations were tried" in verdict.warnings[0]
+    assert "chosen from many: 10,000 configurations tried" in verdict.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,14 @@ def test_an_edge_that_breaks_is_fragile(name: str, change: dict[str, object]) ->
     assert findings(verdict)[name] == "fragile"
     assert len(verdict.reasons) == 1
     assert verdict.reasons[0].startswith(name)
+
+
+def test_a_lower_figure_may_be_the_better_one() -> None:
+    """Chosen by drawdown: neighbours that fall half as far again are no plateau."""
+    falls = {"objective": "max_drawdown_pct", "lower_is_better": True}
+    alike = judged(evidence(neighbourhood=hill(11.0, 10.0, 11.0, row=1, **falls)))
+    needle = judged(evidence(neighbourhood=hill(15.0, 10.0, 15.0, row=1, **falls)))
+    assert (findings(alike)["Plateau"], findings(needle)["Plateau"]) == ("for", "fragile")
 
 
 def test_trades_large_enough_to_ruin_are_fragile() -> None:
@@ -142,8 +150,8 @@ def test_what_was_not_tested_is_said() -> None:
     verdict = judged(evidence())
     assert verdict.verdict == ROBUST
     assert findings(verdict)["Plateau"] == findings(verdict)["Backtest overfitting"] == "unknown"
-    assert verdict.reasons[-1] == (
-        "As far as was tested: nothing is known of backtest overfitting and plateau."
+    assert verdict.summary == (
+        "It passed all that could be tested; not known: Backtest overfitting and Plateau."
     )
 
 
@@ -168,19 +176,19 @@ def test_models_are_compared_on_the_sessions_they_share() -> None:
     """A sweep of the second half of the run's sessions, and the run among its trials once."""
     run = evidence()
     table = np.random.default_rng(4).normal(0.0, 0.002, (600, 5))
-    later = Trials(5, 1, 1, np.zeros(5), run.sessions[250] + np.arange(600), table, 5, own=2)
+    later = Trials(5, 1, np.zeros(5), run.sessions[250] + np.arange(600), table, 5, own=2)
     of = judged(replace(run, trials=later)).figures
     assert of is not None
     assert (of.nothing.models, of.nothing.sessions) == (5, 250)
     elsewhere = replace(later, sessions=run.sessions[-1] + 1 + np.arange(600))
     alone = judged(replace(run, trials=elsewhere)).figures
-    assert alone is not None
+    assert alone is not None and alone.holding is not None
     assert (alone.holding.models, alone.holding.sessions) == (1, 500)
 
 
 def test_untried_returns_count_one_by_one() -> None:
     """Configurations of which only the number is known each count as independent."""
-    of = judged(evidence(trials=Trials(tried=50, runs=50))).figures
+    of = judged(evidence(trials=Trials(tried=50))).figures
     assert of is not None
     assert of.sharpe.effective == 50.0
     assert of.sharpe.luck > 0.5
@@ -205,6 +213,7 @@ def test_no_page_shows_nan() -> None:
         evidence(neighbourhood=hill(np.nan, 5.0, np.nan, row=1)),
         evidence(neighbourhood=hill(1.0, np.nan, row=1)),
         evidence(neighbourhood=hill(1.0, row=0)),
+        evidence(hold=None, slippage=None),
     ]
     for run in kinds:
         verdict = judged(run)

@@ -4,17 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from infrastructure.research.judging.evidence import (
     Evidence,
-    Neighbourhood,
     Outcome,
     SlippageTest,
     Trials,
 )
-from infrastructure.trade_metrics.plateau import grid_positions
+from infrastructure.research.judging.neighbourhood import Neighbourhood, SweptAxis
 from infrastructure.trade_metrics.ratios import sharpe_ratio
 
 FIRST_DAY = 18_263
@@ -65,16 +63,23 @@ def with_trials(
     return replace(
         run,
         trials=Trials(
-            tried=max(tried, n_trials), sweeps=1, runs=1, sharpes=sharpes, sessions=run.sessions,
+            tried=max(tried, n_trials), sweeps=1, sharpes=sharpes, sessions=run.sessions,
             returns=table, recorded=n_trials, own=position,
         ),
     )  # fmt: skip
 
 
-def hill(*objective: float, row: int) -> Neighbourhood:
+def hill(*objective: float, row: int, **changes: Any) -> Neighbourhood:
     """Trials along one axis."""
-    keys = np.arange(len(objective), dtype=np.float64)[:, None]
-    frame = pd.DataFrame({"trial": range(len(objective)), "a": keys[:, 0], "sqn": objective})
-    return Neighbourhood(
-        4, row, grid_positions(keys), np.array(objective), row, True, frame, (), "sqn"
+    steps = np.arange(len(objective))
+    around = Neighbourhood(
+        sweep_id=4,
+        trial=row,
+        axes=(SweptAxis(("a",), None),),
+        numbers=steps,
+        kept=steps[:, None].astype(np.float64),
+        values=np.array(objective),
+        row=row,
+        objective="sqn",
     )
+    return replace(around, **changes)

@@ -178,7 +178,8 @@ def enter_nb(
 
     standing: the price in the market when the order fills: the bar's open, or its close.
     """
-    terms, rules, day = account.terms[0], account.rules[i], account.day[0]
+    terms, day = account.terms[0], account.day[0]
+    rules = account.rules[account.lanes[i].order_rules]
     price = slipped_nb(raw, direction, terms.entry_slippage_bps) if slips else raw
     ranges = account.ranges[rules.range_from : rules.range_to]
     stop = stop_level_nb(
@@ -220,11 +221,13 @@ def open_position_nb(
     cut: int,
 ) -> None:
     """Pay for lane i's position at `price` (`raw` before slippage) and hold it."""
-    rules, lane, day = account.rules[i], account.lanes[i], account.day[0]
+    lane, day = account.lanes[i], account.day[0]
+    rules = account.rules[lane.order_rules]
     lane.book_equity = book_equity_nb(account, rules.book)
     fees = commission_nb(account.terms[0], quantity, price)
     record_order_nb(account, i, _BUY if direction > 0 else _SELL, quantity, price, fees)
     day.open_positions += 1
+    lane.position_rules = lane.order_rules
     lane.direction = direction
     lane.quantity = quantity
     lane.entry_price = price

@@ -30,6 +30,10 @@ RULES_DTYPE = np.dtype(
 
 LANE_DTYPE = np.dtype(
     [
+        # which rules hold: rows of Account.rules
+        ("rules", np.int64),  # for what is decided now: the part's that its bars belong to
+        ("order_rules", np.int64),  # for the waiting order: those it was placed under
+        ("position_rules", np.int64),  # for the position: those of its order
         # where it stands in its bars
         ("bar", np.int64),
         ("inside_bar", np.int64),  # 1: `bar` has opened and is not complete
@@ -87,7 +91,7 @@ class Account(NamedTuple):
     """State and terms of one account, and what it emits; every field is an array."""
 
     terms: Records  # (1,) risk_management.terms.TERMS_DTYPE
-    rules: Records  # (n_lanes,) RULES_DTYPE
+    rules: Records  # (n_parts * n_lanes,) RULES_DTYPE; lane i in part p: p * n_lanes + i
     ranges: NDArray[np.float64]  # (n_ranges, 4)
     first_lane: NDArray[np.int64]  # (n_books + 1,): lanes of book b are first[b] .. first[b + 1]
     lanes: Records  # (n_lanes,) LANE_DTYPE

@@ -64,7 +64,8 @@ def detail_says_nb(account: Account, market: Market, i: int, level: float) -> in
         return NOTHING
     at = market.first_detail[i] + lane.bar
     rows = slice(market.detail_from[at], market.detail_to[at])
-    above = (account.rules[i].entry_type == _STOP_ENTRY) == (lane.direction > 0)
+    at_stop = account.rules[lane.position_rules].entry_type == _STOP_ENTRY
+    above = at_stop == (lane.direction > 0)
     highs, lows = market.detail_high[rows], market.detail_low[rows]
     return detail_exit_nb(lane.direction, highs, lows, lane.stop, lane.target, level, above)
 
@@ -106,7 +107,7 @@ def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -
     """An order waiting at a level: fills inside this bar, waits on, or expires."""
     lane = account.lanes[i]
     direction, level, bar_open = lane.order_direction, lane.order_level, market.open[at]
-    is_stop = account.rules[i].entry_type == _STOP_ENTRY
+    is_stop = account.rules[lane.order_rules].entry_type == _STOP_ENTRY
     raw = level_fill_nb(is_stop, direction, level, bar_open, market.high[at], market.low[at])
     if math.isnan(raw):
         lane.order_bars_left -= 1
@@ -158,7 +159,7 @@ def complete_close_nb(account: Account, market: Market, i: int, at: int, data_en
     """
     lane, close = account.lanes[i], market.close[at]
     if lane.direction != 0:
-        flat = account.rules[i].flat_at_session_end
+        flat = account.rules[lane.position_rules].flat_at_session_end
         reason = exit_at_close_nb(flat, market.phase[at], data_end)
         if reason != NOTHING:
             close_position_nb(account, i, lane.bar, close, True, reason, CERTAIN)
@@ -172,7 +173,7 @@ def complete_close_nb(account: Account, market: Market, i: int, at: int, data_en
 @kernel
 def complete_signal_nb(account: Account, market: Market, i: int, at: int, data_end: bool) -> None:
     """What the strategy decided at this close: exits ordered, entries refused or put to work."""
-    lane, rules = account.lanes[i], account.rules[i]
+    lane = account.lanes[i]
     decision = market.decision[market.first_signal[i] + lane.bar]
     if decision == 0:
         return
@@ -186,7 +187,7 @@ def complete_signal_nb(account: Account, market: Market, i: int, at: int, data_e
         return
     if not wants_long and not wants_short:
         return
-    direction = 1 if wants_long else -1
+    direction, rules = 1 if wants_long else -1, account.rules[lane.rules]
     if held != 0 and not (rules.reverses and held == -direction):
         refuse_nb(account, i, lane.bar, direction, _POSITION_OPEN)
         return
@@ -199,16 +200,26 @@ def complete_signal_nb(account: Account, market: Market, i: int, at: int, data_e
         place_order_nb(account, market, i, at, direction)
 
 
+@inlined_kernel
+def replace_order_nb(account: Account, i: int) -> None:
+    """A newer signal: an order still waiting gives way, and the next one has the rules of now."""
+    lane = account.lanes[i]
+    if lane.order_direction != 0:
+        refuse_nb(account, i, lane.order_bar, lane.order_direction, _EXPIRED)
+        lane.order_direction = 0
+    lane.order_rules = lane.rules
+
+
 @kernel
 def enter_at_close_nb(account: Account, market: Market, i: int, at: int, direction: int) -> None:
     """A market-on-close order: fills at this bar's close, unless it could not be held."""
-    lane = account.lanes[i]
-    if account.rules[i].flat_at_session_end and market.phase[at] != IN_SESSION:
-        refuse_nb(account, i, lane.bar, direction, _SESSION_OVER)
-        return
-    close = market.close[at]
+    lane, close = account.lanes[i], market.close[at]
+    replace_order_nb(account, i)
     if lane.direction != 0:
         close_position_nb(account, i, lane.bar, close, True, _REVERSE, CERTAIN)
+    if account.rules[lane.rules].flat_at_session_end and market.phase[at] != IN_SESSION:
+        refuse_nb(account, i, lane.bar, direction, _SESSION_OVER)
+        return
     lane.order_bar = lane.bar
     fill_order_nb(account, market, i, direction, close, True, close)
 
@@ -216,10 +227,8 @@ def enter_at_close_nb(account: Account, market: Market, i: int, at: int, directi
 @kernel
 def place_order_nb(account: Account, market: Market, i: int, at: int, direction: int) -> None:
     """Let an entry order wait for the next open or its level; an older one gives way."""
-    lane, rules = account.lanes[i], account.rules[i]
-    if lane.order_direction != 0:
-        refuse_nb(account, i, lane.order_bar, lane.order_direction, _EXPIRED)
-        lane.order_direction = 0
+    lane, rules = account.lanes[i], account.rules[account.lanes[i].rules]
+    replace_order_nb(account, i)
     if rules.entry_type != _NEXT_OPEN:
         level = math.nan
         if market.first_level[i] >= 0:
@@ -237,15 +246,21 @@ def place_order_nb(account: Account, market: Market, i: int, at: int, direction:
 
 @kernel
 def open_orders_expire_nb(account: Account, market: Market, i: int, at: int) -> None:
-    """An order of a session that is over is refused before anything fills."""
+    """An order of a session that is over is refused before anything fills.
+
+    A position that it would have turned leaves all the same. (It is one that an earlier part of the
+    run opened, under rules that carry overnight.)
+    """
     lane = account.lanes[i]
     if lane.order_direction == 0:
         return
-    flat = account.rules[i].flat_at_session_end
+    flat = account.rules[lane.order_rules].flat_at_session_end
     signal_session = market.session[market.first_bar[i] + lane.order_bar]
     if order_is_over_nb(flat, signal_session, market.session[at], market.phase[at]):
         refuse_nb(account, i, lane.order_bar, lane.order_direction, _SESSION_OVER)
         lane.order_direction = 0
+        if lane.direction != 0 and not lane.exit_ordered:
+            close_position_nb(account, i, lane.bar, market.open[at], True, _REVERSE, CERTAIN)
 
 
 @kernel
@@ -267,8 +282,9 @@ def open_entry_nb(account: Account, market: Market, i: int, at: int) -> None:
     if direction == 0:
         return  # it expired a moment ago
     raw, slips = bar_open, True
-    if account.rules[i].entry_type != _NEXT_OPEN:
-        slips = account.rules[i].entry_type == _STOP_ENTRY
+    entry_type = account.rules[lane.order_rules].entry_type
+    if entry_type != _NEXT_OPEN:
+        slips = entry_type == _STOP_ENTRY
         raw = level_fill_nb(slips, direction, lane.order_level, bar_open, bar_open, bar_open)
         if math.isnan(raw):
             return  # it waits on, inside the bar

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.core.execution.account_state import EXIT_LONG, EXIT_SHORT, LONG, SHORT, Market
-from infrastructure.core.execution.plan import AccountTerms, Book, Lane
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane, Parts
 from infrastructure.core.signals import Signals
 from infrastructure.errors import DataError
 from infrastructure.indicators.atr import average_true_range
@@ -18,8 +18,11 @@ _BAR_COLUMNS = ("timestamp", "closes_at", "open", "high", "low", "close", "sessi
 Column = NDArray[Any]
 
 
-def market_columns(books: Sequence[Book], terms: AccountTerms) -> Market:
+def market_columns(books: Sequence[Book], terms: AccountTerms, parts: Parts = ()) -> Market:
     """The columns of every lane, in order. Lanes that hold the same Bars object share its rows.
+
+    parts: what the books were joined of, where rules change on the way: each part's decide whether
+    its rows have levels and an ATR.
 
     Raises DataError where a bar would be complete only after the next one has opened.
     """
@@ -32,8 +35,9 @@ def market_columns(books: Sequence[Book], terms: AccountTerms) -> Market:
         name: end_to_end([getattr(bars, name) for bars in feeds]) for name in _BAR_COLUMNS
     }
     decisions = [decisions_of(lane.signals, len(lane.bars)) for lane in lanes]
-    first_level, long_level, short_level = _levels(books)
-    first_atr, atr = _average_true_ranges(books)
+    parts = parts or (books,)
+    first_level, (long_level, short_level) = _sparse(parts, 2, _levels)
+    first_atr, (atr,) = _sparse(parts, 1, _average_true_range)
     return Market(
         first_bar=np.array([starts[id(lane.bars)] for lane in lanes], np.int64),
         n_bars=np.array([len(lane.bars) for lane in lanes], np.int64),
@@ -85,54 +89,51 @@ def decisions_of(signals: Signals, n_bars: int) -> Column:
     return decision
 
 
-def _levels(books: Sequence[Book]) -> tuple[Column, Column, Column]:
-    """(first row of each lane, long levels, short levels) of lanes that enter at a level."""
+def _levels(book: Book, lane: Lane) -> tuple[Column, ...]:
+    """Long and short levels of a lane that enters at a level; else nothing."""
+    if book.config.entry.type not in ("stop", "limit"):
+        return ()
+    given = (lane.signals.long_level, lane.signals.short_level)
+    return tuple(_missing(lane) if column is None else column for column in given)
 
-    def pair(book: Book, lane: Lane) -> tuple[Column, Column] | None:
-        if book.config.entry.type not in ("stop", "limit"):
-            return None
-        missing = np.full(len(lane.bars), np.nan)
-        signals = lane.signals
-        return (
-            missing if signals.long_level is None else signals.long_level,
-            missing if signals.short_level is None else signals.short_level,
-        )
 
-    first, pairs = _sparse(books, pair)
-    return (
-        first,
-        end_to_end([long for long, _ in pairs], np.float64),
-        end_to_end([short for _, short in pairs], np.float64),
+def _average_true_range(book: Book, lane: Lane) -> tuple[Column, ...]:
+    """ATR of a lane whose stop is measured in it, its warm-up known; else nothing."""
+    stop_loss = book.config.stop_loss
+    if stop_loss is None or stop_loss.type != "atr":
+        return ()
+    known = [lane.bars] if lane.warm_up is None else [lane.warm_up, lane.bars]
+    high, low, close = (
+        end_to_end([getattr(bars, name) for bars in known]) for name in ("high", "low", "close")
     )
+    atr = average_true_range(high, low, close, stop_loss.period)
+    return (atr[len(high) - len(lane.bars) :],)
 
 
-def _average_true_ranges(books: Sequence[Book]) -> tuple[Column, Column]:
-    """(first row of each lane, ATR) of lanes whose stop is measured in ATR."""
-
-    def column(book: Book, lane: Lane) -> tuple[Column] | None:
-        stop_loss = book.config.stop_loss
-        if stop_loss is None or stop_loss.type != "atr":
-            return None
-        bars = lane.bars
-        return (average_true_range(bars.high, bars.low, bars.close, stop_loss.period),)
-
-    first, columns = _sparse(books, column)
-    return first, end_to_end([atr for (atr,) in columns], np.float64)
+def _missing(lane: Lane) -> Column:
+    return np.full(len(lane.bars), np.nan)
 
 
 def _sparse(
-    books: Sequence[Book], columns_of: Callable[[Book, Lane], tuple[Column, ...] | None]
-) -> tuple[Column, list[tuple[Column, ...]]]:
-    """First row of each lane (-1: none) and the columns of the lanes that have them."""
-    first, found, rows = [], [], 0
-    for book in books:
-        for lane in book.lanes:
-            columns = columns_of(book, lane)
-            first.append(_NONE if columns is None else rows)
-            if columns is not None:
-                found.append(columns)
+    parts: Parts, n_columns: int, columns_of: Callable[[Book, Lane], tuple[Column, ...]]
+) -> tuple[Column, list[Column]]:
+    """First row of each lane (-1: none), and the columns of the lanes that have them in any part.
+
+    Rows of its other parts are NaN.
+    """
+    first: list[int] = []
+    found: list[tuple[Column, ...]] = []
+    rows = 0
+    by_part = [[(book, lane) for book in part for lane in book.lanes] for part in parts]
+    for pairs in zip(*by_part, strict=True):
+        columns = [columns_of(book, lane) for book, lane in pairs]
+        first.append(rows if any(columns) else _NONE)
+        if any(columns):
+            for (_, lane), have in zip(pairs, columns, strict=True):
+                found.append(have or (_missing(lane),) * n_columns)
                 rows += len(lane.bars)
-    return np.array(first, np.int64), found
+    joined = [end_to_end([each[n] for each in found], np.float64) for n in range(n_columns)]
+    return np.array(first, np.int64), joined
 
 
 def _detail_columns(lanes: list[Lane]) -> dict[str, Column]:

@@ -1,5 +1,6 @@
 """What a simulation is asked to do: books with their bars and signals, and the account's terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from infrastructure.core.config import StrategyConfig
@@ -15,11 +16,13 @@ class Lane:
     """One symbol of one book: the smallest thing that holds a position.
 
     detail: finer bars of the same symbol for `fill_policy: detail`, or None.
+    warm_up: the bars right before, or None: nothing is traded on them, and ATR knows them.
     """
 
     bars: Bars
     signals: Signals
     detail: Bars | None = None
+    warm_up: Bars | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,10 @@ class Book:
     config: StrategyConfig
     allocation_percentage: float
     lanes: tuple[Lane, ...]
+
+
+Parts = Sequence[Sequence[Book]]
+"""The same books in consecutive parts of time: each part has its own bars, signals and rules."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Simulate books of strategies on one account: the backtest of the account machine."""
+"""Simulate books of strategies on one account: the backtest of the account machine.
+
+A walk forward changes rules and signals on the way: the parts are joined, and the machine goes on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +26,8 @@ from infrastructure.core.execution.account_state import (
 from infrastructure.core.execution.fills import FILL_POLICIES
 from infrastructure.core.execution.machine import run_nb
 from infrastructure.core.execution.market_columns import market_columns
-from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.parts import check_parts, join_parts, part_rows
+from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import ORDER_DTYPE, REFUSAL_DTYPE, TRADE_DTYPE
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.risk_management.sizing import SIZING_TYPES
@@ -70,19 +74,36 @@ def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
     Raises StrategyError where signals do not fit their bars, DataError where bars overlap or a
     book has none, ConfigError for an unknown fill policy or a capital that is none.
     """
+    return simulate_in_parts((books,), terms)
+
+
+def simulate_in_parts(parts: Parts, terms: AccountTerms) -> Simulation:
+    """One account through all parts: at each boundary it goes on under the next part's rules.
+
+    A lane's signals are obeyed under the rules of the part that its bar belongs to; an order keeps
+    the rules it was placed under, and a position those of its order, into the parts that follow.
+    Row numbers of bars count through all parts, as in the books of `join_parts`.
+
+    Raises what `simulate` raises, ConfigError for parts of unlike books and DataError for parts out
+    of order.
+    """
     if terms.fill_policy not in FILL_POLICIES:
         known = ", ".join(FILL_POLICIES)
         raise ConfigError(f"fill_policy must be one of {known}; found {terms.fill_policy!r}")
     if not 0 < terms.total_capital < np.inf:
         raise ConfigError(f"total_capital must be above 0; found {terms.total_capital!r}")
+    check_parts(parts)
+    books = join_parts(parts)
     for book in books:
         for lane in book.lanes:
             if len(lane.bars) == 0:
                 where = f"{lane.bars.symbol} {lane.bars.interval}"
                 raise DataError(f"{where}: there are no bars to trade")
-            lane.signals.checked(len(lane.bars), book.config.strategy_name)
-    market = market_columns(books, terms)
-    account = open_account(books, terms, market)
+    market = market_columns(books, terms, parts)
+    account = open_account(books, terms, market, parts)
+    for moment, lane_number, rules in _changes(parts, market):
+        run_nb(account, market, moment, True)
+        account.lanes["rules"][lane_number] = rules
     run_nb(account, market, NEVER - 1, True)
     day = account.day[0]
     return Simulation(
@@ -97,8 +118,29 @@ def simulate(books: Sequence[Book], terms: AccountTerms) -> Simulation:
     )
 
 
-def open_account(books: Sequence[Book], terms: AccountTerms, market: Market) -> Account:
-    """An account before its first bar, with room for everything these bars can bring about."""
+def _changes(parts: Parts, market: Market) -> list[tuple[int, int, int]]:
+    """(moment, lane, row of Account.rules) of every change of rules, in time order.
+
+    A lane changes its rules once the last bar before its next part is complete.
+    """
+    first = part_rows(parts)
+    n_parts, n_lanes = len(parts), len(market.n_bars)
+    changes = []
+    for part in range(1, n_parts):
+        for lane in range(n_lanes):
+            before = market.first_bar[lane] + first[part, lane] - 1
+            moment = int(market.closes_at[before]) if first[part, lane] else -NEVER
+            changes.append((moment, lane, part * n_lanes + lane))
+    return sorted(changes, key=lambda change: (change[0], change[2]))
+
+
+def open_account(
+    books: Sequence[Book], terms: AccountTerms, market: Market, parts: Parts = ()
+) -> Account:
+    """An account before its first bar, with room for everything these bars can bring about.
+
+    parts: what the books were joined of, where rules change on the way.
+    """
     entries = int(np.count_nonzero(market.decision & LONG))
     entries += int(np.count_nonzero(market.decision & SHORT))
     n_rows = _count_rows(books)
@@ -106,8 +148,9 @@ def open_account(books: Sequence[Book], terms: AccountTerms, market: Market) -> 
     day = np.zeros(1, DAY_DTYPE)
     day["session"] = NO_SESSION
     day["idle_cash"] = terms.total_capital - start.sum()
-    rules, ranges = lane_rules(books)
-    lanes = np.zeros(len(rules), LANE_DTYPE)
+    rules, ranges = _rules(parts or (books,))
+    lanes = np.zeros(len(market.n_bars), LANE_DTYPE)
+    lanes["rules"] = np.arange(len(lanes))
     lanes["next_moment"] = NEVER
     lane_counts = [len(book.lanes) for book in books]
     return Account(
@@ -149,37 +192,53 @@ def _count_rows(books: Sequence[Book]) -> int:
 
 def lane_rules(books: Sequence[Book]) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """One record a lane, and the price ranges that `variable` stops look into."""
-    rules = np.zeros(sum(len(book.lanes) for book in books), RULES_DTYPE)
+    return _rules((books,))
+
+
+def _rules(parts: Parts) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """One record a lane and part, and the price ranges that `variable` stops look into."""
+    books = [(number, book) for part in parts for number, book in enumerate(part)]
+    rules = np.zeros(sum(len(book.lanes) for _, book in books), RULES_DTYPE)
     ranges: list[tuple[float, float, float, float]] = []
     i = 0
-    for number, book in enumerate(books):
-        config, stop_loss = book.config, book.config.stop_loss
+    for number, book in books:
         first_range = len(ranges)
-        if stop_loss is not None:
-            ranges.extend(
-                (
-                    row.min_price,
-                    _or(row.max_price, np.inf),
-                    _or(row.delta_abs, np.nan),
-                    _or(row.delta_perc, np.nan),
-                )
-                for row in stop_loss.price_ranges
-            )
-        for _ in book.lanes:
-            rule = rules[i]
-            rule["book"] = number
-            rule["entry_type"] = ENTRY_TYPES.index(config.entry.type)
-            rule["expiry_bars"] = config.entry.expiry_bars
-            rule["stop_type"] = STOP_TYPES.index(stop_loss.type if stop_loss else "none")
-            rule["stop_value"] = _or(stop_loss.value if stop_loss else None, 0.0)
-            rule["range_from"], rule["range_to"] = first_range, len(ranges)
-            rule["risk_reward"] = _or(config.risk_reward, np.nan)
-            rule["sizing_type"] = SIZING_TYPES.index(config.sizing.type)
-            rule["sizing_value"] = _or(config.sizing.value, 0.0)
-            rule["flat_at_session_end"] = config.exit_at_session_end
-            rule["reverses"] = config.on_opposite_signal == "reverse"
-            i += 1
+        ranges += _price_ranges(book)
+        rules[i : i + len(book.lanes)] = _rule(number, book, first_range, len(ranges))
+        i += len(book.lanes)
     return rules, np.array(ranges, np.float64).reshape(-1, 4)
+
+
+def _rule(number: int, book: Book, first_range: int, last_range: int) -> NDArray[Any]:
+    """The rules of a book's lanes, shape (1,)."""
+    config, stop_loss = book.config, book.config.stop_loss
+    rule = np.zeros(1, RULES_DTYPE)
+    rule["book"] = number
+    rule["entry_type"] = ENTRY_TYPES.index(config.entry.type)
+    rule["expiry_bars"] = config.entry.expiry_bars
+    rule["stop_type"] = STOP_TYPES.index(stop_loss.type if stop_loss else "none")
+    rule["stop_value"] = _or(stop_loss.value if stop_loss else None, 0.0)
+    rule["range_from"], rule["range_to"] = first_range, last_range
+    rule["risk_reward"] = _or(config.risk_reward, np.nan)
+    rule["sizing_type"] = SIZING_TYPES.index(config.sizing.type)
+    rule["sizing_value"] = _or(config.sizing.value, 0.0)
+    rule["flat_at_session_end"] = config.exit_at_session_end
+    rule["reverses"] = config.on_opposite_signal == "reverse"
+    return rule
+
+
+def _price_ranges(book: Book) -> list[tuple[float, float, float, float]]:
+    """The rows of a book's `variable` stop."""
+    stop_loss = book.config.stop_loss
+    return [
+        (
+            row.min_price,
+            _or(row.max_price, np.inf),
+            _or(row.delta_abs, np.nan),
+            _or(row.delta_perc, np.nan),
+        )
+        for row in (stop_loss.price_ranges if stop_loss else ())
+    ]
 
 
 def _or(value: float | None, default: float) -> float:

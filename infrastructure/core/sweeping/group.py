@@ -43,12 +43,14 @@ class GroupBook:
 
     def silent(self) -> Book:
         """The book without a signal."""
-        lanes = zip(self.traded, self.detail, strict=True)
-        return Book(
-            self.config,
-            self.allocation_percentage,
-            tuple(Lane(bars, Signals(), detail) for bars, detail in lanes),
-        )
+        lanes = tuple(self.lane(place, Signals()) for place in range(len(self.seen)))
+        return Book(self.config, self.allocation_percentage, lanes)
+
+    def lane(self, place: int, signals: Signals) -> Lane:
+        """The traded bars of a symbol with their signals; its ATR knows the warm-up."""
+        seen = self.seen[place]
+        warm_up = seen.bars.head(seen.warm_up) if seen.warm_up else None
+        return Lane(self.traded[place], signals, self.detail[place], warm_up)
 
     @cached_property
     def traded(self) -> tuple[Bars, ...]:

@@ -10,6 +10,7 @@ from infrastructure.core.config import StrategyConfig
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import DataError, StrategyError
 from infrastructure.market_data.bars import Bars
+from infrastructure.research.audit import truncation
 from infrastructure.research.audit.comparing import DECISIONS
 from infrastructure.research.audit.context import check_context
 from infrastructure.research.audit.findings import Check, Finding
@@ -68,7 +69,15 @@ class Audit:
     @property
     def truncations(self) -> int:
         """How many truncations were compared, over all symbols."""
-        return sum(check.compared for check in self.checks if check.name == "truncation")
+        return sum(check.compared for check in self.checks if check.name == truncation.NAME)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What was audited and how, without the findings, JSON-safe."""
+        return {
+            "parameters": dict(self.config.indicator.parameters),
+            "series": [each.as_dict() for each in self.series],
+            "checks": [check.as_dict() for check in self.checks],
+        }
 
 
 def audit(
@@ -89,6 +98,7 @@ def audit(
     Raises DataError for too few bars, StrategyError where the strategy cannot run on all of them or
     decides nothing at all: then there is nothing to audit.
     """
+    config = strategy(config, where=where).config  # with every parameter spelt out
     subjects = [subject_of(strategy, config, bars, seed, where) for bars in series]
     for subject in subjects:
         _check_length(subject.bars, truncations)
@@ -130,6 +140,7 @@ def _checks(subject: Subject, truncations: int, tell: Tell) -> list[Check]:
     checks.append(check_warm_up(subject))
     if subject.config.context_intervals:
         begin()
+    if subject.config.context_intervals and checks[-1].passed:
         checks.append(check_warm_up(subject, context_too=True))
     for interval in subject.config.context_intervals:
         begin()

@@ -59,7 +59,8 @@ def _put_back(kept: _Kept) -> None:
     for owner, names, contents in kept:
         for name, value in dict(vars(owner)).items():
             if name not in names:
-                delattr(owner, name)
+                if not isinstance(value, ModuleType):  # imported: it stays imported
+                    delattr(owner, name)
             elif value is not names[name]:
                 setattr(owner, name, names[name])
         for name, content in contents.items():

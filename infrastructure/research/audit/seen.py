@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infrastructure.market_data.bars import Bars
 from infrastructure.research.audit.comparing import COLUMNS, Columns, differing
 from infrastructure.research.audit.findings import Finding, place_of
 from infrastructure.research.audit.places import month_of
 
-_FEW = 3
-"""Bars ahead that are told as such even where they lie in one session."""
+_SOME_DAYS = 3
+"""A look ahead over fewer stays within a month by chance."""
 
 
 class Seen(NamedTuple):
@@ -48,7 +49,7 @@ def seen_in(whole: Columns, other: Columns, known: int) -> list[Seen]:
 def findings_of(
     bars: Bars, seen: Sequence[Seen], n_trials: int, wording: Wording
 ) -> tuple[Finding, ...]:
-    """One finding a column: its first differing bar, how often it was seen, what it looks like."""
+    """One finding a column: its first differing bar, how often it was seen, how far it looks."""
     found = []
     for column in COLUMNS:
         those = [each for each in seen if each.column == column]
@@ -59,7 +60,7 @@ def findings_of(
         words = (
             f"{said(first.with_all)} on the bars as they are, {said(first.otherwise)} "
             f"{wording.otherwise} {last_known}; seen in {len(those)} of {n_trials} "
-            f"{wording.trials}. {_looks_like(bars, those)}"
+            f"{wording.trials}. {_reach(bars, those)}"
         )
         place = place_of(bars, first.row)
         found.append(Finding(wording.check, bars.symbol, column, place, words))
@@ -73,23 +74,20 @@ def said(value: Any) -> str:
     return "no level" if np.isnan(value) else f"{value:.12g}"
 
 
-def _looks_like(bars: Bars, seen: Sequence[Seen]) -> str:
-    """What kind of look ahead would leave these traces."""
-    ahead = max(each.known - each.row for each in seen)
-    if ahead <= _FEW:
-        return f"It looks {ahead} bar{'s' if ahead > 1 else ''} ahead."
-    if _all_within(bars.session, seen):
-        return "Only bars of the session that was cut differ: it knows how the day went on."
-    if _all_within(month_of(bars), seen):
-        return "Only bars of the month that was cut differ: it knows how the month went on."
+def _reach(bars: Bars, seen: Sequence[Seen]) -> str:
+    """How far ahead it looks, and the period that it never looks out of."""
+    far = max(seen, key=lambda each: each.known - each.row)
+    ahead, days = far.known - far.row, bars.session[far.known - 1] - bars.session[far.row]
+    bound = ""
     if ahead > len(bars) / 4:
-        return (
-            "Bars far before the cut differ: a figure of the whole sample, such as a mean, a "
-            "quantile, a trend or an order."
-        )
-    return f"It looks up to {ahead:,} bars ahead."
+        bound = ", as a figure of the whole sample does (a mean, a quantile, a trend, an order)"
+    elif ahead > 1 and _all_within(bars.session, seen):
+        bound = ", never out of the session"
+    elif days >= _SOME_DAYS and _all_within(month_of(bars), seen):
+        bound = ", never out of the calendar month"
+    return f"It looks at least {ahead:,} bar{'s' if ahead > 1 else ''} ahead{bound}."
 
 
-def _all_within(period: Any, seen: Sequence[Seen]) -> bool:
+def _all_within(period: NDArray[np.int64], seen: Sequence[Seen]) -> bool:
     """Whether every first difference lies in the same period as the last bar known."""
     return all(period[each.row] == period[each.known - 1] for each in seen)

@@ -1,16 +1,13 @@
 """Everything that a verdict is made from, as plain data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.research.judging.neighbourhood import Neighbourhood
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Column = NDArray[np.float64]
 
@@ -34,10 +31,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SlippageTest:
-    """The run with more slippage: basis points that it paid and that were tested, and the result.
-
-    outcome is None where it could not be simulated again.
-    """
+    """The run with more slippage: basis points paid, basis points tested, and the result."""
 
     paid_bps: float
     tested_bps: float
@@ -46,12 +40,11 @@ class SlippageTest:
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """What the ledger knows of other configurations tried on these bars.
+    """What the ledger knows of the configurations tried on these bars.
 
-    tried: number of different configurations in all, this run's included; sweeps: in how many
-    sweeps, and runs: of how many stored runs they are.
-    sharpes: annualised Sharpe of every recorded trial of the sampled sweeps, shape (k,), NaN where
-    it has none.
+    tried: how many different ones in all, this run's included; sweeps: in how many sweeps.
+    sharpes: annualised Sharpe of every recorded trial that may be sampled, shape (k,), NaN where it
+    has none.
     sessions, returns: exchange days since 1970, (n_sessions,), and session returns of a sample of
     the trials, fractions, (n_sessions, m); None where none is recorded.
     recorded: of how many trials `returns` is the sample, their best included.
@@ -60,7 +53,6 @@ class Trials:
 
     tried: int = 1
     sweeps: int = 0
-    runs: int = 1
     sharpes: Column = field(default_factory=lambda: np.empty(0))
     sessions: NDArray[np.int64] | None = None
     returns: Column | None = None
@@ -69,37 +61,12 @@ class Trials:
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbourhood:
-    """The sweep in which the run's configuration is a trial, as a landscape.
-
-    sweep_id, trial: where it stands in the ledger. positions: steps on each axis, (n_trials,
-    n_axes). values: the objective, (n_trials,), NaN where undefined. row: the run's own.
-    on_grid: whether the trials lie on a grid.
-    frame, axes, objective, best: the same for pictures, as a sweep's result has them.
-    """
-
-    sweep_id: int
-    trial: int
-    positions: Column
-    values: Column
-    row: int
-    on_grid: bool
-    frame: "pd.DataFrame"
-    axes: Sequence[Any]
-    objective: str
-
-    @property
-    def best(self) -> "pd.Series[Any]":
-        """The run's own configuration: the one that was chosen."""
-        return self.frame.iloc[self.row]
-
-
-@dataclass(frozen=True, eq=False)
 class Evidence:
     """A run, and what surrounds it.
 
     title: its name. sessions: exchange days since 1970, (n_sessions,); returns: the account's, in
-    fractions, (n_sessions,), no NaN; hold: buy and hold's of the same sessions and capital.
+    fractions, (n_sessions,), no NaN; hold: buy and hold's of the same sessions and capital, None
+    where its bars are gone.
     net_pnl, r, r_session: of each trade in the order of closing, (n_trades,): money, realised R
     (NaN without a stop), and the row of the session in which it was closed.
     ruined: the account stood at zero or below; what came after is left out.
@@ -113,7 +80,7 @@ class Evidence:
     synthetic: bool
     sessions: NDArray[np.int64]
     returns: Column
-    hold: Column
+    hold: Column | None
     sessions_per_year: float
     starting_capital: float
     net_pnl: Column

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from infrastructure.research.judging.computing import figures_of
 from infrastructure.research.judging.evidence import Evidence
-from infrastructure.research.judging.figures import Figures, Settings, figures_of
+from infrastructure.research.judging.figures import Figures, Settings
 from infrastructure.research.judging.finding import Finding, count, number, percent
 from infrastructure.research.judging.luck import luck_findings
 from infrastructure.research.judging.stress import stress_findings
-from infrastructure.research.judging.thresholds import MIN_SESSIONS, MIN_TRADES
+from infrastructure.research.judging.thresholds import MANY, MIN_SESSIONS, MIN_TRADES
 from infrastructure.research.judging.verdict import FRAGILE, LUCK, ROBUST, Verdict, Word
 
 
@@ -22,13 +23,23 @@ def judge(evidence: Evidence, settings: Settings | None = None) -> Verdict:
     chosen = settings or Settings()
     too_few = _too_few(evidence)
     if too_few:
-        return Verdict(evidence, chosen, LUCK, [too_few], list(_warnings(evidence, None)))
+        warnings = list(_warnings(evidence, None))
+        return Verdict(evidence, chosen, LUCK, too_few, [too_few], warnings)
     figures = figures_of(evidence, chosen)
     luck = luck_findings(evidence, figures)
     stress = stress_findings(evidence, figures, chosen)
-    word, reasons = _decided([*luck, *stress])
-    warnings = list(_warnings(evidence, figures))
-    return Verdict(evidence, chosen, word, reasons, warnings, luck, stress, figures)
+    word, decisive = _decided([*luck, *stress])
+    return Verdict(
+        evidence,
+        chosen,
+        word,
+        summary=_summary(evidence, word, decisive, [*luck, *stress]),
+        reasons=[f"{each.name} {each.figure}. {each.words}" for each in decisive],
+        warnings=list(_warnings(evidence, figures)),
+        luck=luck,
+        stress=stress,
+        figures=figures,
+    )
 
 
 def _too_few(evidence: Evidence) -> str:
@@ -47,25 +58,36 @@ def _too_few(evidence: Evidence) -> str:
     )
 
 
-def _decided(findings: Sequence[Finding]) -> tuple[Word, list[str]]:
+def _decided(findings: Sequence[Finding]) -> tuple[Word, list[Finding]]:
     """The word, and the findings that made it."""
     for word, speaks in ((LUCK, "luck"), (FRAGILE, "fragile")):
-        reasons = [each for each in findings if each.speaks == speaks]
-        if reasons:
-            return word, [_reason(each) for each in reasons]
+        decisive = [each for each in findings if each.speaks == speaks]
+        if decisive:
+            return word, decisive
+    return ROBUST, [each for each in findings if each.speaks == "for"]
+
+
+def _summary(
+    evidence: Evidence, word: Word, decisive: Sequence[Finding], findings: Sequence[Finding]
+) -> str:
+    """What the word means, and the findings that made it, by their names."""
+    if not evidence.own.net_profit_pct > 0.0:
+        return "It made no money: there is no result that could be told from luck."
+    by = _listed([f"{each.name} ({each.figure})" for each in decisive])
+    if word == LUCK:
+        return f"Nothing here tells it from luck for certain: {by}. Not to be traded on this."
+    if word == FRAGILE:
+        return (
+            f"More than luck, but it breaks where little changes: {by}. Expect less than it says."
+        )
     unknown = [each.name for each in findings if each.speaks == "unknown"]
-    passed = [_reason(each) for each in findings if each.speaks == "for"]
     if unknown:
-        passed.append(f"As far as was tested: nothing is known of {_listed(unknown)}.")
-    return ROBUST, passed
-
-
-def _reason(finding: Finding) -> str:
-    return f"{finding.name} {finding.figure}. {finding.words}"
+        return f"It passed all that could be tested; not known: {_listed(unknown)}."
+    return "More than luck by every test, and it holds where things change."
 
 
 def _listed(names: Sequence[str]) -> str:
-    *first, last = [name.lower() for name in names]
+    *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
@@ -76,16 +98,17 @@ def _warnings(evidence: Evidence, figures: Figures | None) -> Iterator[str]:
     trials = evidence.trials
     if trials.tried > 1:
         where = f" in {count(trials.sweeps, 'sweep')}" if trials.sweeps else ""
+        chosen = "was chosen from many:" if trials.tried >= MANY else "is one of"
         words = (
-            f"This result was chosen from many: {count(trials.tried, 'configuration')} were tried "
-            f"on these bars{where}"
+            f"This result {chosen} {count(trials.tried, 'configuration')} tried on these bars"
+            f"{where}"
         )
         if figures is None:
-            yield f"{words}, and the best of many looks good by luck alone."
+            yield f"{words}; the best of many looks good by luck alone."
             return
         sharpe = figures.sharpe
         yield (
-            f"{words}, as good as "
+            f"{words}, which count as "
             f"{count(sharpe.effective, 'independent try', 'independent tries')}. Without any skill "
             f"the best of them shows a Sharpe of {number(sharpe.luck)}; this run has "
             f"{number(sharpe.sharpe)}."

@@ -108,8 +108,8 @@ def _deflated(evidence: Evidence, figures: Figures) -> Finding:
         worth = count(of.effective, "independent try", "independent tries")
         words = (
             f"The chance that the Sharpe of {number(of.sharpe)} is more than the luck of the best "
-            f"of {count(tried, 'configuration')}, as good as {worth}: without skill the best of "
-            f"them shows {number(of.luck)}; {_ASKED}."
+            f"of {count(tried, 'configuration')}, which count as {worth}: without skill the "
+            f"best of them shows {number(of.luck)}; {_ASKED}."
         )
     passed = of.deflated >= CONFIDENCE
     return Finding("Deflated Sharpe", percent(of.deflated), "for" if passed else "luck", words)
@@ -154,17 +154,17 @@ def _nothing(figures: Figures) -> Finding:
 
 
 def _holding(figures: Figures) -> Finding:
-    found = figures.holding
-    held = (
-        f"Holding the same symbols with the same capital made {number(figures.hold_return_pct)} %"
-    )
+    name, found = "Against buy and hold", figures.holding
+    if found is None:
+        words = "Not tested: the bars of the run could not be read again."
+        return Finding(name, "unknown", "unknown", words)
+    made = number(figures.hold_return_pct)
+    held = f"Holding the same symbols with the same capital made {made} %"
     if found.own_better:
         words = f"{held}; this run is better by more than luck."
     else:
         words = f"{held}; this run is not shown to be better."
-    return Finding(
-        "Against buy and hold", f"p {_p(found.test.consistent)}", "note", words + _bounds(found)
-    )
+    return Finding(name, f"p {_p(found.test.consistent)}", "note", words + _bounds(found))
 
 
 def _bounds(found: Benchmark) -> str:
@@ -173,7 +173,7 @@ def _bounds(found: Benchmark) -> str:
 
 
 def _p(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{value:.3f}" if value >= 0.0005 else "below 0.001"
 
 
 def _sample(columns: int, recorded: int) -> str:

@@ -46,6 +46,10 @@ estimate of slippage is seldom better than that."""
 ASSUMED_SLIPPAGE_BPS = 1.0
 """Tested where a run paid none, since twice nothing is nothing: a cent on a share of 100."""
 
+MANY = 10
+"""Configurations from which on a page speaks of many: the best of ten without skill is expected one
+and a half standard errors above zero."""
+
 MOST_SAMPLED = 1_000
 """Trials simulated again for their returns, where there are more: enough for the spectrum of their
 correlations, and a second of work."""

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from infrastructure.research.judging.evidence import Evidence, Neighbourhood
+from infrastructure.research.judging.evidence import Evidence
 from infrastructure.research.judging.figures import Figures, Settings
 from infrastructure.research.judging.finding import Finding
+from infrastructure.research.judging.neighbourhood import Neighbourhood
 from infrastructure.trade_metrics.bootstrap import BootstrapInterval
 from infrastructure.trade_metrics.monte_carlo import MonteCarloFan
 
@@ -20,9 +21,10 @@ LUCK: Word = "indistinguishable from luck"
 class Verdict:
     """What is to be thought of a run.
 
-    verdict: one word of three. reasons: the sentences that decided it. warnings: what to know
-    before believing anything here. luck, stress: findings, in order; empty where there were too few
-    trades or sessions to compute anything, and figures is then None.
+    verdict: one of three words. summary: what it means, and by which findings. reasons: their
+    sentences, number by number. warnings: what to know before believing anything here.
+    luck, stress: findings, in order; empty where there were too few trades or sessions to compute
+    anything, and figures is then None.
 
     For pictures: bootstrap by statistic (see `trade_metrics.bootstrap`: estimate, low, high,
     distribution (n_resamples,)); fan, equity quantiles by number of trades (see `MonteCarloFan`);
@@ -32,6 +34,7 @@ class Verdict:
     evidence: Evidence
     settings: Settings
     verdict: Word
+    summary: str
     reasons: Sequence[str]
     warnings: Sequence[str]
     luck: Sequence[Finding] = ()

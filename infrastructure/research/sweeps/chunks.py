@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.core.sweeping.figures import FIGURES
+from infrastructure.research.sweeps.checking import first_values
 from infrastructure.research.sweeps.configs import build_configs
 from infrastructure.research.sweeps.evaluator import Evaluated, Evaluator
-from infrastructure.research.sweeps.keys import STRUCTURE, Key
+from infrastructure.research.sweeps.keys import STRUCTURE
 from infrastructure.research.sweeps.space import Axis, Space
 from infrastructure.strategy_management.config_identity import base_identity, leaf_identities
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
@@ -87,20 +87,15 @@ class TrialIdentities:
         """Of one combination of the slow axes, without the leaves of the quick ones."""
         key = tuple(cells.tolist())
         if key not in self._bases:
-            values = [
-                pair
-                for place, cell in zip(self._slow, key, strict=True)
-                for pair in self._pairs(place, int(cell))
-            ]
+            values = first_values(self._space)
+            for place, cell in zip(self._slow, key, strict=True):
+                axis = self._space.axes[place]
+                values += zip(axis.targets, (axis.choices or ())[int(cell)], strict=True)
             built = build_configs(self._portfolio, values)
-            axes = [self._space.axes[place] for place in self._quick]
-            paths = [key.identity_path for axis in axes for key in axis.targets]
+            quick = [self._space.axes[place] for place in self._quick]
+            paths = [each.identity_path for axis in quick for each in axis.targets]
             self._bases[key] = base_identity(built.portfolio, built.configs, paths)
         return self._bases[key]
-
-    def _pairs(self, place: int, choice: int) -> list[tuple[Key, Any]]:
-        axis = self._space.axes[place]
-        return list(zip(axis.targets, (axis.choices or ())[choice], strict=True))
 
 
 def _table(axis: Axis) -> NDArray[np.int64]:

@@ -68,14 +68,13 @@ class Evaluator:
 
     def run(self, cells: Cells, *, keep_returns: bool = False) -> Evaluated:
         """The figures of each row of `cells`. Raises ConfigError, StrategyError, DataError."""
-        slow, place = np.unique(cells[:, self._slow], axis=0, return_inverse=True)
-        place = place.reshape(-1)
+        if not self._slow:
+            return self._run_group(cells, keep_returns)
+        groups, place = np.unique(cells[:, self._slow], axis=0, return_inverse=True)
         parts = []
-        for number in range(len(slow)):
-            rows = np.flatnonzero(place == number)
+        for number in range(len(groups)):
+            rows = np.flatnonzero(place.reshape(-1) == number)
             parts.append((rows, self._run_group(cells[rows], keep_returns)))
-        if len(parts) == 1:
-            return parts[0][1]
         return _joined(len(cells), parts)
 
     def build(self, cells: Cells) -> BuiltConfigs:
@@ -101,9 +100,8 @@ class Evaluator:
         return group
 
     def _built_group(self, cells: Cells) -> Group:
-        values = self._values(cells.reshape(1, -1), self._slow)
-        built = build_configs(self.portfolio, [(key, column[0]) for key, column in values])
-        return make_group(built, self.series)
+        """A group as its first configuration has it; what differs in others is set in columns."""
+        return make_group(self.build(cells), self.series)
 
     def _values(self, cells: Cells, axes: Sequence[int]) -> list[tuple[Key, list[Any]]]:
         """Each key of these axes, and its values in `cells`."""

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from infrastructure.database.engine import Database
-from infrastructure.research.sweeps.checking import check_space, structures
+from infrastructure.research.sweeps.checking import check_space, first_values, structures
 from infrastructure.research.sweeps.configs import build_configs, spelt_out
 from infrastructure.research.sweeps.constraints import (
     Constraint,
@@ -91,7 +91,7 @@ def make_plan(
 def _check_stop_tables(portfolio: LoadedPortfolio, space: Space, series: SweepSeries) -> None:
     """Refuse the same holes in the tables of `variable` stops that a run refuses."""
     for fixed in structures(space):
-        built = build_configs(portfolio, fixed)
+        built = build_configs(portfolio, [*first_values(space), *fixed])
         if any(config.stop_loss and config.stop_loss.price_ranges for config in built.configs):
             for book in make_group(built, series).books:
                 check_stop_table(book.silent())
@@ -101,7 +101,8 @@ def read_bars_of(
     database: Database, portfolio: LoadedPortfolio, space: Space, period: Period
 ) -> SweepSeries:
     """Every series that any configuration of the space trades."""
-    built = [build_configs(portfolio, fixed) for fixed in structures(space)]
+    others = first_values(space)
+    built = [build_configs(portfolio, [*others, *fixed]) for fixed in structures(space)]
     return read_series(
         database,
         [config for each in built for config in each.configs],

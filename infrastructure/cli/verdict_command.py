@@ -1,0 +1,44 @@
+"""`kairos verdict`, as typer wants it declared."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infrastructure.cli.options import AsJson, Db, Verbose
+
+
+def verdict(
+    run: Annotated[
+        int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
+    ],
+    json: AsJson = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw it too, as one page that needs no network."),
+    ] = None,
+    ruin: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT", help="Loss of the starting capital at which the account is closed."
+        ),
+    ] = 20.0,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Of every random number of the verdict.")
+    ] = 0,
+    db: Db = None,
+    verbose: Verbose = False,
+) -> None:
+    """Judge a run: robust, fragile, or luck. and why.
+
+    Every configuration that the ledger knows to have been tried on the same bars is counted.
+    Nothing is written to the ledger.
+    """
+    from infrastructure.cli.judging import VerdictOptions, print_verdict_of
+
+    print_verdict_of(run, VerdictOptions(db, json, html, ruin, seed))
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command below `kairos`."""
+    app.command()(verdict)

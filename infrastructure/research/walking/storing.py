@@ -1,0 +1,58 @@
+"""A walk forward in the ledger: the run of its joined tests, with its folds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from math import isfinite
+
+from infrastructure.core.backtest import Backtest
+from infrastructure.database.engine import Database
+from infrastructure.research.walking.result import Asked, FoldResult, whole_efficiency
+from infrastructure.strategy_management.ledger_record import RunRecord
+from infrastructure.strategy_management.ledger_rows import run_record
+from infrastructure.strategy_management.run_result import RunResult
+from infrastructure.strategy_management.strategy_creation import StrategyCreation
+from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
+
+
+def store_walk(
+    database: Database,
+    portfolio: LoadedPortfolio,
+    backtest: Backtest,
+    folds: Sequence[FoldResult],
+    asked: Asked,
+    executed: datetime,
+) -> RunResult:
+    """The joined run and its folds in the ledger, in one transaction."""
+    dates = {"start": folds[0].test_start, "end": folds[-1].test_end}
+    config = portfolio.config.model_copy(update=dates)
+    record = _record(run_record(config, backtest, executed), folds, asked)
+    creation = StrategyCreation(database)
+    run_id = creation.save_run(record)
+    strategies = portfolio.strategies
+    ids = tuple(creation.create_strategy(each) for each in strategies)
+    return RunResult(run_id, executed, database.name, config, strategies, ids, backtest)
+
+
+def _record(run: RunRecord, folds: Sequence[FoldResult], asked: Asked) -> RunRecord:
+    """The run with its folds, and with what was asked for among its figures."""
+    whole = whole_efficiency(folds)
+    about = {**vars(asked), "efficiency": whole if isfinite(whole) else None}
+    about["constraints"] = list(asked.constraints)
+    figures = {**run.run["figures"], "walk_forward": about}
+    rows = [
+        {
+            "fold": fold.number,
+            "sweep_id": fold.sweep_id,
+            "trial": fold.trial,
+            "train_start": fold.train_start,
+            "train_end": fold.train_end,
+            "test_start": fold.test_start,
+            "test_end": fold.test_end,
+            "parameters": dict(fold.parameters),
+            "in_sample": dict(fold.in_sample),
+            "out_of_sample": dict(fold.out_of_sample),
+        }
+        for fold in folds
+    ]
+    return replace(run, run={**run.run, "figures": figures}, folds=rows)
