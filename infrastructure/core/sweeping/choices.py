@@ -78,7 +78,7 @@ def lane_signals(
     is raised.
     """
     if choices.names and not (at_level or reverses):
-        many = strategy.generate_many(seen.bars, choices.columns(strategy))
+        many = _of_many(strategy, seen, choices)
         if many is not None:
             return LaneSignals(_traded(many, seen), {})
     collected, refusals = _Collected(seen.traded, at_level), {}
@@ -88,6 +88,14 @@ def lane_signals(
             signals = Signals()
         collected.add(signals)
     return LaneSignals(collected.rows(reverses), refusals)
+
+
+def _of_many(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> ManySignals | None:
+    """All at once; None where the strategy cannot, or refuses some: one by one tells which."""
+    try:
+        return strategy.generate_many(seen.bars, choices.columns(strategy))
+    except ConfigError:
+        return None
 
 
 def _traded(many: ManySignals, seen: Seen) -> SignalRows:
