@@ -71,6 +71,8 @@ def sweep(
         meant = nearest(sampler, SAMPLERS)
         hint = f' (did you mean "{meant}"?)' if meant else ""
         raise ConfigError(f"--sampler: expected {', '.join(SAMPLERS)}; found {sampler!r}{hint}")
+    if warm_up < 0:
+        raise ConfigError(f"warm_up: expected a number of bars, 0 or more; found {warm_up}")
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     terms = SweepTerms.of(
