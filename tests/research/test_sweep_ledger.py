@@ -1,6 +1,7 @@
 """Every trial of a sweep is in the ledger, once, with its figures and its identity."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -251,10 +252,8 @@ def test_what_cannot_be_replayed_is_one_line(database: Database) -> None:
     with pytest.raises(StorageError, match="sweep 1: trial 2 is not stored"):
         replay(database, 1, [0, 2])
     bars = read_bars(database, "QQQ", "30m")
-    changed = BarColumns(
-        *(getattr(bars, name)[:1].copy() for name in ("timestamp", "open", "high", "low", "close")),
-        bars.volume[:1] + 1,
-    )
+    first = {field.name: getattr(bars, field.name)[:1] for field in fields(BarColumns)}
+    changed = BarColumns(**first | {"volume": bars.volume[:1] + 1})
     write_bars(database, "QQQ", "30m", changed, "demo")
     with pytest.raises(DataError, match="sweep 1: its bars are no longer the ones it was tried on"):
         replay(database, 1, [0])
