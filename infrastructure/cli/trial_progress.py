@@ -61,8 +61,8 @@ class TrialProgress:
         """After an interrupt: what need not be tried again."""
         if self._done:
             print(
-                f"{self._done:,.0f} of {self._in_all:,.0f} trials are stored; the same command "
-                "goes on from there",
+                f"at least {self._done:,.0f} of {self._in_all:,.0f} trials are stored; the same "
+                "command goes on from there",
                 file=sys.stderr,
             )
 
@@ -80,7 +80,7 @@ class TrialProgress:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task = bar.add_task(self._title, total=in_all, rate="", left="")
+        self._task = bar.add_task(self._title, total=in_all, rate="?", left="?")
         bar.start()
         return bar
 

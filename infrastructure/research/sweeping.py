@@ -60,7 +60,7 @@ def sweep(
 
         sweep("single_qqq.json", {"stop_loss.value": "0:1:0.1", "risk_reward": [1, 2, 3]}).top(5)
 
-    parameters: values by key (see docs/research.md), or texts as on the command line.
+    parameters: values by key (see docs/sweeps.md), or texts as on the command line.
     constraints: such as "trades>=30". objective: a figure of TradeMetrics. sampler: grid, random,
     sobol or tpe, which draw `n_trials` from `seed`; tpe prunes on `folds` parts of the bars.
     start, end: exchange dates, else the portfolio's. warm_up: bars before `start` that strategies
@@ -71,6 +71,8 @@ def sweep(
         meant = nearest(sampler, SAMPLERS)
         hint = f' (did you mean "{meant}"?)' if meant else ""
         raise ConfigError(f"--sampler: expected {', '.join(SAMPLERS)}; found {sampler!r}{hint}")
+    if warm_up < 0:
+        raise ConfigError(f"warm_up: expected a number of bars, 0 or more; found {warm_up}")
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     terms = SweepTerms.of(
@@ -80,7 +82,10 @@ def sweep(
         n_trials=n_trials,
         seed=checked_seed(seed),
         purpose=purpose,
+        folds=folds,
     )
+    if sampler == "tpe" and not isinstance(engine or LocalEngine(workers), LocalEngine):
+        raise ConfigError("--sampler tpe learns from trial to trial: it runs here, on no cluster")
     first, last = as_date("start", start), as_date("end", end)
     config = portfolio.config
     period = Period(first or config.start, last or config.end, warm_up)
@@ -90,7 +95,7 @@ def sweep(
         if sampler == "tpe":
             from infrastructure.research.sweeps.tpe import run_tpe
 
-            return run_tpe(plan, database if store else None, folds, progress or _silent)
+            return run_tpe(plan, database if store else None, progress or _silent)
         points = make_points(plan.space, sampler, n_trials, seed)
         keeper: Keeper = MemoryKeeper()
         if store:

@@ -37,21 +37,20 @@ _TRIALS = 200
 def run_tpe(
     plan: SweepPlan,
     database: Database | None,
-    folds: int,
     progress: Callable[[int, int], None],
 ) -> SweepResult:
     """Draw trials one batch after the other, each learning from those before.
 
-    A trial is judged on `folds` parts of the bars, in order of time; one that stands below the
-    median of the others after a part is pruned and kept without figures. What a batch draws depends
-    on the seed and the trials before it alone: a sweep that goes on draws what it would have drawn.
-    Raises ConfigError where Optuna is not installed.
+    A trial is judged on as many parts of the bars as the plan has folds, in order of time; one that
+    stands below the median of the others after a part is pruned and kept without figures. What a
+    batch draws depends on the seed and the trials before it alone: a sweep that goes on draws what
+    it would have drawn. Raises ConfigError where Optuna is not installed.
     """
     from infrastructure.research.sweeping import finished
 
     began = time.perf_counter()
     n_trials = checked_trials(plan.terms.n_trials, _TRIALS)
-    search = _Search(plan, folds)
+    search = _Search(plan)
     keeper: Keeper = MemoryKeeper()
     if database is not None:
         keeper = LedgerKeeper(database, sweep_record(plan, n_trials))
@@ -72,16 +71,15 @@ def run_tpe(
 class _Search:
     """Optuna's study of one plan. n_known: how many trials it has been told."""
 
-    def __init__(self, plan: SweepPlan, folds: int) -> None:
+    def __init__(self, plan: SweepPlan) -> None:
         self._optuna = _optuna()
         self._space, self._terms = plan.space, plan.terms
         self.identities = TrialIdentities(
             plan.space, plan.portfolio.config, plan.portfolio.strategies
         )
         self._whole, self.n_known = plan.evaluator, 0
-        self._folds = [
-            Evaluator(plan.portfolio, plan.space, part) for part in plan.series.parts(folds)
-        ]
+        parts = plan.series.parts(plan.terms.folds)
+        self._folds = [Evaluator(plan.portfolio, plan.space, part) for part in parts]
         pruner = self._optuna.pruners.MedianPruner(n_startup_trials=_AT_ONCE, n_warmup_steps=0)
         self._study = self._optuna.create_study(direction="maximize", pruner=pruner)
         self._distributions = {
