@@ -61,7 +61,7 @@ def walk_forward(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Optimise on each training, trade what it chose on the test after it.
+    """Trade on each test what its training chose.
 
     One account trades all tests; its run is stored with its folds, and every trial counts.
     """
