@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 warnings.filterwarnings("ignore")  # other engines' remarks on open trades are no results
 
-from benchmarks import engines  # noqa: E402  # the repository must be importable first
+from benchmarks import engines, sweeps  # noqa: E402  # the repository must be importable first
 from benchmarks.bars import data_jobs  # noqa: E402
 from benchmarks.market import random_bars  # noqa: E402
 from benchmarks.portfolio import portfolio_job  # noqa: E402
@@ -29,7 +29,8 @@ Row = tuple[str, str, float, str]
 def main() -> None:
     """Check equality, measure, print and write the table."""
     check_equality()
-    rows = [*in_process(), *market_data(), *whole_processes()]
+    sweeps.check_equality()
+    rows = [*in_process(), *sweeps.sweep_rows(measured), *market_data(), *whole_processes()]
     text = table(rows)
     print(text)
     page = ROOT / "docs" / "benchmarks.md"

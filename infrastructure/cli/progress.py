@@ -1,6 +1,7 @@
 """Signs of life on standard error, for work that takes long."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Timer
 from types import TracebackType
@@ -52,7 +53,7 @@ class Progress:
 
     def step(self, doing: str) -> None:
         """The next step begins."""
-        if doing == SIMULATING and not _compiled_before():
+        if doing == SIMULATING and not compiled_before(run_nb):
             print(_COMPILING, file=sys.stderr, flush=True)
         with self._lock:
             self._done += 1
@@ -92,7 +93,9 @@ class Progress:
             self._bar.start()
 
 
-def _compiled_before() -> bool:
-    """Whether the account machine, as it is written now, was compiled on this computer before."""
-    folder = Path(run_nb.stats.cache_path)  # type: ignore[attr-defined]  # numba's dispatcher
-    return any(folder.glob("machine.run_nb-*.nbi"))
+def compiled_before(compiled: Callable[..., None]) -> bool:
+    """Whether this kernel, as it is written now, was compiled on this computer before."""
+    dispatcher: Any = compiled  # numba's
+    folder = Path(dispatcher.stats.cache_path)
+    module = dispatcher.py_func.__module__.rpartition(".")[2]
+    return any(folder.glob(f"{module}.{dispatcher.py_func.__name__}-*.nbi"))

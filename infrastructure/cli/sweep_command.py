@@ -75,7 +75,7 @@ def register(app: typer.Typer) -> None:
         json: AsJson = False,
         verbose: Verbose = False,
     ) -> None:
-        """Try many configurations of a portfolio with every rule on; keep each as a trial.
+        """Try many configurations of a portfolio; keep each as a trial.
 
         One that was ended half way goes on where it stopped, when it is asked for again.
         """

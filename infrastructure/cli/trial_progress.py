@@ -2,8 +2,11 @@
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from infrastructure.cli.progress import compiled_before
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -11,15 +14,20 @@ if TYPE_CHECKING:
 _PATIENCE = 1.0
 """Seconds of work that need no sign of life."""
 
+_COMPILING = "compiling what trades the trials for this computer: once, some 30 seconds"
+
 
 class TrialProgress:
-    """A bar on a terminal that tells the rate and the time left, and leaves no trace."""
+    """A bar on a terminal that tells the rate and the time left, and leaves no trace.
 
-    def __init__(self, title: str) -> None:
-        self._title, self._began = title, time.monotonic()
+    kernels: what trades the trials. Where one was never compiled, a line says that it is now.
+    """
+
+    def __init__(self, title: str, kernels: Sequence[Callable[..., None]] = ()) -> None:
+        self._title, self._kernels = title, kernels
         self._bar: Progress | None = None
         self._task: Any = None
-        self._resumed: int | None = None
+        self._began = self._resumed = self._done = self._in_all = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -35,8 +43,11 @@ class TrialProgress:
 
     def update(self, done: int, in_all: int) -> None:
         """So many trials are stored of so many; the first call tells what was stored before."""
-        if self._resumed is None:
-            self._resumed = done
+        if not self._began:
+            self._began, self._resumed = time.monotonic(), done
+            if not all(map(compiled_before, self._kernels)):
+                print(_COMPILING, file=sys.stderr, flush=True)
+        self._done, self._in_all = done, in_all
         passed = time.monotonic() - self._began
         if self._bar is None:
             if passed < _PATIENCE or not sys.stderr.isatty():
@@ -45,6 +56,15 @@ class TrialProgress:
         rate = (done - self._resumed) / passed
         left = (in_all - done) / rate if rate > 0 else float("nan")
         self._bar.update(self._task, completed=done, rate=f"{rate:,.0f}/s", left=_time(left))
+
+    def say_what_is_stored(self) -> None:
+        """After an interrupt: what need not be tried again."""
+        if self._done:
+            print(
+                f"{self._done:,.0f} of {self._in_all:,.0f} trials are stored; the same command "
+                "goes on from there",
+                file=sys.stderr,
+            )
 
     def _made(self, in_all: int) -> "Progress":
         from rich.console import Console

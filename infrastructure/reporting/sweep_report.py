@@ -1,16 +1,22 @@
 """A sweep's best configurations as a table for people, or as JSON."""
 
 import json
-import sys
-from typing import IO, Any
+from dataclasses import fields
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console
+from rich.console import Console, Group
+from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
 from infrastructure.reporting.part_table import SYNTHETIC
+from infrastructure.reporting.printing import print_tables
 from infrastructure.research.sweeps.result import SweepResult
+from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FIGURES = {
     "trades": ("trades", 0),
@@ -23,23 +29,34 @@ _FIGURES = {
 }
 """What the table shows of each trial: the heading, and decimals."""
 
+_COUNTS = {field.name for field in fields(TradeMetrics) if field.type in (int, "int")} | {"refused"}
+"""Figures that are whole numbers."""
+
+_WIDE = 10_000
+"""Columns on which no table is cut."""
+
 
 def print_sweep(result: SweepResult, top: int, file: IO[str] | None = None) -> None:
-    """Print how many were tried, the best ones, and what to do next."""
-    console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 160
-    for line in _head(result):
-        console.print(line)
-    if result.n_met:
-        console.print(_table(result, top))
-    for line in _foot(result):
-        console.print(line)
+    """Print how many were tried, the best ones, and what to do next.
+
+    However many keys were swept, a row of the table is one line: a terminal wraps it, nothing cuts
+    it.
+    """
+    table = _table(result, top)
+    width = Console(width=_WIDE).measure(table).maximum
+    print_tables(
+        lambda most: Group(
+            *(Constrain(line, most) for line in _head(result)),
+            table,
+            *(Constrain(line, most) for line in _foot(result)),
+        ),
+        file,
+        narrowest=width,
+    )
 
 
 def sweep_json(result: SweepResult, top: int) -> str:
     """`{sweep_id, tried, invalid, met, objective, top: [...]}`; undefined figures are null."""
-    rows = result.top(top).to_dict("records") if result.n_met else []
     found = {
         "sweep_id": result.sweep_id,
         "portfolio_name": result.title,
@@ -54,7 +71,10 @@ def sweep_json(result: SweepResult, top: int) -> str:
         "objective": result.objective,
         "seconds": result.seconds,
         "per_second": result.rate,
-        "top": [{name: _plain(value) for name, value in row.items()} for row in rows],
+        "top": [
+            {str(name): _plain(str(name), value) for name, value in row.items()}
+            for row in result.top(top).to_dict("records")
+        ],
     }
     return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
 
@@ -63,7 +83,7 @@ def _head(result: SweepResult) -> list[Text]:
     title = Text(f"Sweep · {result.title}", style="bold")
     if result.synthetic:
         title.append(f"  {SYNTHETIC}", style="bold yellow")
-    tried = f"{result.n_trials:,} configurations"
+    tried = f"{result.n_trials:,} configuration{'' if result.n_trials == 1 else 's'}"
     rate = f"{result.seconds:.1f} s, {result.rate:,.0f} a second"
     lines = [title, Text(f"{tried} · {rate} · best by {result.objective}", style="dim")]
     if result.n_resumed:
@@ -90,24 +110,27 @@ def _table(result: SweepResult, top: int) -> Table:
     shown.setdefault(result.objective, (result.objective, 3))
     for heading, _ in shown.values():
         table.add_column(heading, justify="right", header_style="dim")
-    for _, row in result.top(top).iterrows():
+    for row in _rows(result.top(top)):
         figures = [_number(row[name], decimals) for name, (_, decimals) in shown.items()]
         table.add_row(f"{row['trial']:,}", *(_value(row[key]) for key in keys), *figures)
     return table
 
 
+def _rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Rows in which a whole number stays one, whatever stands beside it."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def _foot(result: SweepResult) -> list[Text]:
-    lines = []
     if not result.n_met:
-        lines.append(Text(result.why_none()[:1].upper() + result.why_none()[1:] + "."))
-    if result.n_met:
-        lines.append(
-            Text(
-                f"The best of {result.n_trials:,} is better than it will be: judge it on bars it "
-                "has not seen (kairos walk-forward), or by its run's verdict (kairos verdict).",
-                style="yellow",
-            )
+        return [Text(f"{result.why_none()}.", style="yellow")]
+    lines = [
+        Text(
+            f"The best of {result.n_trials:,} is better than it will be: judge it on bars it has "
+            "not seen (kairos walk-forward), or by its run's verdict (kairos verdict).",
+            style="yellow",
         )
+    ]
     if result.sweep_id is not None:
         lines.append(Text(f"Sweep {result.sweep_id}, every trial stored in the ledger.", "dim"))
     return lines
@@ -118,10 +141,18 @@ def _number(value: float, decimals: int) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    """As the command line would take it again."""
+    if value is None or value != value:  # pandas writes null among numbers as NaN
+        return "null"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def _plain(name: str, value: Any) -> Any:
+    """A figure as JSON has it: counts are whole, a day is a date, what is undefined is null."""
+    if name == "worst_day" and isinstance(value, float) and np.isfinite(value):
+        return str(np.datetime64(int(value), "D"))
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return int(value) if name in _COUNTS else value

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.database.engine import Database
-from infrastructure.errors import DataError
+from infrastructure.errors import DataError, StorageError
+from infrastructure.research.sweeps.evaluator import all_sessions, on_sessions
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, read_bars_of, sweep_record
 from infrastructure.research.sweeps.series import Period
 from infrastructure.research.sweeps.space import make_space
@@ -26,15 +27,19 @@ def replay(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(sessions, returns) of trials of a sweep, simulated again from the ledger.
 
-    sessions: (n_sessions,) days since 1970. returns: (n_sessions, n_trials) fractions of the
-    equity that each session began with. Raises DataError where the bars are no longer those that
-    the sweep traded, StorageError for an unknown sweep.
+    sessions: (n_sessions,) days since 1970, those of every trial. returns: (n_sessions, n_trials)
+    fractions of the equity that each session began with; 0 where a trial's bars have no such
+    session, and of a trial that its strategy refused. Raises DataError where the bars are no longer
+    those that the sweep traded, StorageError for an unknown sweep or trial.
     """
     ledger = TrialLedger(database)
     plan = stored_plan(database, ledger.sweep(sweep_id), f"sweep {sweep_id}")
     names = [f"value_{place + 1}" for place in range(len(plan.space.axes))]
     found = ledger.trials(sweep_id, trials=trials, columns=("trial", *names))
     by_number = {int(number): row for row, number in enumerate(found["trial"])}
+    unknown = [number for number in trials if int(number) not in by_number]
+    if unknown:
+        raise StorageError(f"sweep {sweep_id}: trial {unknown[0]} is not stored")
     order = [by_number[int(number)] for number in trials]
     stored = np.column_stack([found[name] for name in names])[order]
     return returns_of(plan, plan.space.cells_of(stored))
@@ -44,14 +49,15 @@ def returns_of(
     plan: SweepPlan, cells: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The same of any configurations of a plan, cells of shape (n_trials, n_axes)."""
-    evaluator, parts = plan.evaluator, []
-    sessions = np.empty(0, np.int64)
-    for first in range(0, len(cells), _AT_ONCE):
-        evaluated = evaluator.run(cells[first : first + _AT_ONCE], keep_returns=True)
-        if first == 0:
-            sessions = evaluated.sessions
-        parts.append(evaluated.returns)
-    return sessions, np.vstack(parts).T if parts else np.empty((0, 0))
+    evaluator = plan.evaluator
+    parts = [
+        evaluator.run(cells[first : first + _AT_ONCE], keep_returns=True)
+        for first in range(0, len(cells), _AT_ONCE)
+    ]
+    if not parts:
+        return np.empty(0, np.int64), np.empty((0, 0))
+    sessions = all_sessions(parts)
+    return sessions, np.vstack([on_sessions(part, sessions) for part in parts]).T
 
 
 def stored_plan(database: Database, record: SweepRecord, name: str) -> SweepPlan:

@@ -27,7 +27,7 @@ from infrastructure.research.sweeps.evaluator import make_group
 from infrastructure.research.sweeps.keeping import Keeper, LedgerKeeper, MemoryKeeper
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, make_plan, sweep_record
 from infrastructure.research.sweeps.result import SweepResult
-from infrastructure.research.sweeps.samplers import SAMPLERS, Points, make_points
+from infrastructure.research.sweeps.samplers import SAMPLERS, Points, checked_seed, make_points
 from infrastructure.research.sweeps.series import Period
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
 from infrastructure.wording import nearest
@@ -74,7 +74,12 @@ def sweep(
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     terms = SweepTerms.of(
-        constraints, objective, sampler=sampler, n_trials=n_trials, seed=seed, purpose=purpose
+        constraints,
+        objective,
+        sampler=sampler,
+        n_trials=n_trials,
+        seed=checked_seed(seed),
+        purpose=purpose,
     )
     first, last = as_date("start", start), as_date("end", end)
     config = portfolio.config
@@ -122,14 +127,14 @@ def finished(
     n_resumed: int,
     reasons: tuple[str, ...],
     seconds: float,
-    pruned: int = 0,
 ) -> SweepResult:
     """Score the trials; the best one must come out the same from the account machine."""
     terms = plan.terms
     asked = [terms.objective.figure, *(each.figure for each in terms.constraints)]
-    found = keeper.read(list(dict.fromkeys(["invalid", *asked])))
+    found = keeper.read(list(dict.fromkeys(["invalid", "trades", *asked])))
     scores = terms.objective.score(found, terms.constraints)
     n_invalid = int(np.count_nonzero(found["invalid"]))
+    pruned = int(np.count_nonzero(np.isnan(found["trades"]))) - n_invalid  # no figure, no fault
     result = SweepResult(
         plan, keeper, len(scores), n_invalid, n_resumed, reasons, seconds, pruned, scores
     )

@@ -32,6 +32,11 @@ class Seen:
         """How many bars are traded."""
         return len(self.bars) - self.warm_up
 
+    @property
+    def before(self) -> Bars | None:
+        """The warm-up; None where there is none."""
+        return self.bars.rows(0, self.warm_up) if self.warm_up else None
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -73,7 +78,7 @@ def lane_signals(
     is raised.
     """
     if choices.names and not (at_level or reverses):
-        many = strategy.generate_many(seen.bars, choices.columns(strategy))
+        many = _of_many(strategy, seen, choices)
         if many is not None:
             return LaneSignals(_traded(many, seen), {})
     collected, refusals = _Collected(seen.traded, at_level), {}
@@ -83,6 +88,14 @@ def lane_signals(
             signals = Signals()
         collected.add(signals)
     return LaneSignals(collected.rows(reverses), refusals)
+
+
+def _of_many(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> ManySignals | None:
+    """All at once; None where the strategy cannot, or refuses some: one by one tells which."""
+    try:
+        return strategy.generate_many(seen.bars, choices.columns(strategy))
+    except ConfigError:
+        return None
 
 
 def _traded(many: ManySignals, seen: Seen) -> SignalRows:

@@ -70,7 +70,8 @@ def _interval(name: str, found: BootstrapInterval, *, decides: bool, unit: str =
     if found.low > 0.0:
         return Finding(name, figure, "for" if decides else "note", f"Above zero: {inside}.")
     speaks = "luck" if decides else "note"
-    return Finding(name, figure, speaks, f"Zero is not ruled out: {inside}.")
+    words = "Below zero" if found.high < 0.0 else "Zero is not ruled out"
+    return Finding(name, figure, speaks, f"{words}: {inside}.")
 
 
 def _probabilistic(figures: Figures) -> Finding:

@@ -38,19 +38,33 @@ def structures(space: Space) -> list[list[tuple[Any, Any]]]:
     return [[pair for part in parts for pair in part] for parts in product(*rows)]
 
 
+def first_values(space: Space, but: Axis | None = None) -> list[tuple[Any, Any]]:
+    """The first value of every key that does not build the books anew, but for one axis's keys.
+
+    Keys are checked beside each other's values: a stop of 0 may be the file's, and never swept.
+    """
+    return [
+        pair
+        for axis in space.axes
+        if axis.kind != STRUCTURE and axis is not but
+        for pair in zip(axis.targets, _to_check(axis)[0], strict=True)
+    ]
+
+
 def check_space(portfolio: LoadedPortfolio, space: Space) -> None:
     """Build the configs of every value once. Raises ConfigError naming the parameter."""
     for fixed in structures(space):
         where = ", ".join(f"{key.name}={value}" for key, value in fixed)
         if fixed:
-            build_configs(portfolio, fixed, f"--param {where}")
+            build_configs(portfolio, [*first_values(space), *fixed], f"--param {where}")
         for axis in space.axes:
             if axis.kind == STRUCTURE:
                 continue
             for row in _to_check(axis):
                 pairs = list(zip(axis.targets, row, strict=True))
                 shown = ", ".join(f"{key.name}={value}" for key, value in pairs)
-                build_configs(portfolio, [*fixed, *pairs], f"--param {shown}")
+                others = first_values(space, but=axis)
+                build_configs(portfolio, [*others, *fixed, *pairs], f"--param {shown}")
 
 
 def _to_check(axis: Axis) -> list[tuple[Any, ...]]:

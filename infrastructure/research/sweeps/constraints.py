@@ -54,7 +54,8 @@ class Constraint:
         return met
 
     def __str__(self) -> str:
-        return f"{self.figure}{self.comparison}{self.bound:g}"
+        bound = int(self.bound) if self.bound.is_integer() else self.bound
+        return f"{self.figure}{self.comparison}{bound}"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def parse_constraint(text: str) -> Constraint:
 
 
 def _figure(name: str, where: str) -> str:
+    if name == "worst_day":
+        raise ConfigError(f"{where}: worst_day is a date; expected a figure such as worst_day_pct")
     if name in FIGURES:
         return name
     meant = nearest(name, list(FIGURES))

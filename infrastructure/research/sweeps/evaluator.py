@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from threading import Lock, get_ident
 from typing import Any
 
@@ -29,6 +30,9 @@ from infrastructure.research.sweeps.space import Space
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
 _GROUPS_HELD = 8
+_EXACT = 2**53
+"""Up to here a float64 tells every whole number from the next one."""
+
 Cells = NDArray[np.float64]
 
 
@@ -96,9 +100,8 @@ class Evaluator:
         return group
 
     def _built_group(self, cells: Cells) -> Group:
-        values = self._values(cells.reshape(1, -1), self._slow)
-        built = build_configs(self.portfolio, [(key, column[0]) for key, column in values])
-        return make_group(built, self.series)
+        """A group as its first configuration has it; what differs in others is set in columns."""
+        return make_group(self.build(cells), self.series)
 
     def _values(self, cells: Cells, axes: Sequence[int]) -> list[tuple[Key, list[Any]]]:
         """Each key of these axes, and its values in `cells`."""
@@ -131,10 +134,11 @@ class Evaluator:
         if not axes:
             return cells[:1, :0], np.zeros(len(cells), np.int64)
         some = np.ascontiguousarray(cells[:, axes])
-        if all(self.space.axes[axis].choices is not None for axis in axes):
+        counts = [len(self.space.axes[axis].choices or ()) for axis in axes]
+        if 0 < prod(counts) <= _EXACT:
             code = np.zeros(len(cells))
-            for place, axis in enumerate(axes):
-                code = code * len(self.space.axes[axis].choices or ()) + some[:, place]
+            for place, count in enumerate(counts):
+                code = code * count + some[:, place]
             _, first, which = np.unique(code, return_index=True, return_inverse=True)
             return some[first], which
         rows, which = np.unique(some, axis=0, return_inverse=True)
@@ -235,9 +239,10 @@ def _evaluated(n: int, group: Group, result: GroupResult) -> Evaluated:
 
 
 def _joined(n: int, parts: Sequence[tuple[NDArray[np.int64], Evaluated]]) -> Evaluated:
-    """Groups in the order of their configurations; returns only where sessions are the same."""
+    """Groups in the order of their configurations; returns on the sessions of all of them."""
     figures = {name: np.empty(n) for name in FIGURES}
-    invalid, sessions = np.zeros(n, np.bool_), parts[0][1].sessions
+    invalid = np.zeros(n, np.bool_)
+    sessions = all_sessions([part for _, part in parts])
     keeps = parts[0][1].returns.shape[1] > 0
     returns = np.zeros((n, len(sessions)) if keeps else (1, 0))
     for rows, part in parts:
@@ -245,16 +250,20 @@ def _joined(n: int, parts: Sequence[tuple[NDArray[np.int64], Evaluated]]) -> Eva
             figures[name][rows] = column
         invalid[rows] = part.invalid
         if keeps:
-            returns[rows] = _on_sessions(part, sessions)
+            returns[rows] = on_sessions(part, sessions)
     reasons = tuple(dict.fromkeys(line for _, part in parts for line in part.reasons))[:3]
     return Evaluated(figures, invalid, reasons, sessions, returns)
 
 
-def _on_sessions(part: Evaluated, sessions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """A group's returns on the sessions of another one; 0 where it had none."""
+def all_sessions(parts: Sequence[Evaluated]) -> NDArray[np.int64]:
+    """Every session that any of them had, rising."""
+    return np.unique(np.concatenate([part.sessions for part in parts]))
+
+
+def on_sessions(part: Evaluated, sessions: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Its returns, (n, n_sessions), on sessions among which its own are; 0 where it had none."""
     if np.array_equal(part.sessions, sessions):
         return part.returns
     placed = np.zeros((len(part.returns), len(sessions)))
-    _, theirs, ours = np.intersect1d(part.sessions, sessions, return_indices=True)
-    placed[:, ours] = part.returns[:, theirs]
+    placed[:, np.searchsorted(sessions, part.sessions)] = part.returns
     return placed

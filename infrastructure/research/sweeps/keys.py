@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
+from infrastructure.core.parameters import parameter_fields
+from infrastructure.core.sweeping.figures import FIGURES
+from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
+from infrastructure.strategy_management.strategy_registry import strategy_class
 from infrastructure.wording import nearest, printable
 
 PARAMETER, NUMBER, TERM, STRUCTURE = "parameter", "number", "term", "structure"
@@ -20,6 +25,9 @@ RULE_NUMBERS = {
     ("entry", "expiry_bars"): "expiry_bars",
 }
 """Keys of a strategy's config that are one number of its rules, and that number's name there."""
+
+_COLUMNS = (*FIGURES, "trial")
+"""What a frame of trials calls its own columns: a parameter of such a name is told in full."""
 
 _NAMES = ("strategy_name", "class_name", "version", "variant", "instrument_type", "indicator.name")
 _TERMS = ("risk", "costs", "lot_size")
@@ -60,6 +68,11 @@ def find_key(name: str, portfolio: LoadedPortfolio, where: str) -> Key:
             )
             raise ConfigError(f"{where}: no strategy {printable(owner)} in the portfolio{hint}")
         book = references.index(owner)
+        if references.count(owner) > 1:
+            raise ConfigError(
+                f"{where}: the portfolio holds {printable(owner)} more than once; give each a "
+                "config of its own name"
+            )
     elif len(references) > 1:
         raise ConfigError(
             f"{where}: the portfolio has {len(references)} strategies; name one, such as "
@@ -76,6 +89,7 @@ def _strategy_key(name: str, text: str, book: int, config: StrategyConfig, where
     if len(path) == 1 and path[0] not in StrategyConfig.model_fields and path[0] in parameters:
         path = ("indicator", "parameters", path[0])
     dotted = ".".join(path)
+    name = dotted if name in _COLUMNS else name
     if dotted in _NAMES:
         raise ConfigError(f"{where}: {dotted} changes no trade; sweep a key that does")
     known = _known(config)
@@ -97,6 +111,34 @@ def _portfolio_key(name: str, text: str, where: str) -> Key:
         hint = f' (did you mean "{meant}"?)' if meant else f"; known are {', '.join(known)}"
         raise ConfigError(f"{where}: {printable(text)} is no key that can be swept{hint}")
     return Key(name, None, path, STRUCTURE if text == "fill_policy" else TERM)
+
+
+def overlap(one: Key, other: Key) -> bool:
+    """Whether both decide the same value, or one is a part of the other."""
+    shorter = min(len(one.path), len(other.path))
+    return one.book == other.book and one.path[:shorter] == other.path[:shorter]
+
+
+def takes_whole_numbers(key: Key, portfolio: LoadedPortfolio) -> bool:
+    """Whether the key's values are whole numbers, by its type in the strategy or the config."""
+    if key.kind == PARAMETER:
+        assert key.book is not None
+        config = portfolio.strategies[key.book]
+        fields = parameter_fields(strategy_class(config.class_name), VectorBTStrategy)
+        return _is_whole(fields[key.path[-1]][0])
+    model: Any = PortfolioConfig if key.book is None else StrategyConfig
+    for step in key.path[:-1]:
+        model = _model_of(model.model_fields[step].annotation)
+    return _is_whole(model.model_fields[key.path[-1]].annotation)
+
+
+def _is_whole(annotation: Any) -> bool:
+    """int, or that beside None; a float is none."""
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        parts = get_args(annotation)
+        inner = parts[:1] if get_origin(annotation) is Annotated else parts
+        return any(map(_is_whole, inner)) and float not in inner
+    return annotation is int
 
 
 def _known(config: StrategyConfig) -> list[str]:
@@ -123,8 +165,6 @@ def _paths(model: Any, fields: Sequence[str]) -> list[str]:
 
 
 def _model_of(annotation: Any) -> Any:
-    from typing import get_args
-
     from pydantic import BaseModel
 
     for each in (annotation, *get_args(annotation)):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from infrastructure.database.engine import Database
-from infrastructure.research.sweeps.checking import check_space, structures
+from infrastructure.research.sweeps.checking import check_space, first_values, structures
 from infrastructure.research.sweeps.configs import build_configs, spelt_out
 from infrastructure.research.sweeps.constraints import (
     Constraint,
@@ -16,9 +16,10 @@ from infrastructure.research.sweeps.constraints import (
     parse_constraint,
     parse_objective,
 )
-from infrastructure.research.sweeps.evaluator import Evaluator
+from infrastructure.research.sweeps.evaluator import Evaluator, make_group
 from infrastructure.research.sweeps.series import Period, SweepSeries, read_series
 from infrastructure.research.sweeps.space import Space, make_space
+from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_code import code_digest
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 from infrastructure.strategy_management.sweep_record import SweepRecord
@@ -83,14 +84,25 @@ def make_plan(
     space = make_space(whole, parameters)
     check_space(whole, space)
     series = read_bars_of(database, whole, space, period)
+    _check_stop_tables(whole, space, series)
     return SweepPlan(whole, space, terms, series, period.warm_up)
+
+
+def _check_stop_tables(portfolio: LoadedPortfolio, space: Space, series: SweepSeries) -> None:
+    """Refuse the same holes in the tables of `variable` stops that a run refuses."""
+    for fixed in structures(space):
+        built = build_configs(portfolio, [*first_values(space), *fixed])
+        if any(config.stop_loss and config.stop_loss.price_ranges for config in built.configs):
+            for book in make_group(built, series).books:
+                check_stop_table(book.silent())
 
 
 def read_bars_of(
     database: Database, portfolio: LoadedPortfolio, space: Space, period: Period
 ) -> SweepSeries:
     """Every series that any configuration of the space trades."""
-    built = [build_configs(portfolio, fixed) for fixed in structures(space)]
+    others = first_values(space)
+    built = [build_configs(portfolio, [*others, *fixed]) for fixed in structures(space)]
     return read_series(
         database,
         [config for each in built for config in each.configs],

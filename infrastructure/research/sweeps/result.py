@@ -104,10 +104,12 @@ class SweepResult:
         """Why no trial is the best one."""
         constraints = [str(each) for each in self.plan.terms.constraints]
         met = f" and meets {', '.join(constraints)}" if constraints else ""
-        return (
-            f"none of the {self.n_trials:,} configurations has a defined {self.objective}{met}; "
-            "loosen the constraints, or choose another objective"
-        )
+        why = "; loosen the constraints, or choose another objective"
+        if self.n_invalid == self.n_trials:
+            why = ": the strategy refused all" + "".join(f", {each}" for each in self.reasons[:1])
+        stored = f"sweep {self.sweep_id} is stored, but " if self.sweep_id is not None else ""
+        tried = f"no configuration of {self.n_trials:,} tried"
+        return f"{stored}{tried} has a defined {self.objective}{met}{why}"
 
     def build(self, trial: int) -> "BuiltConfigs":
         """The configs of a trial."""

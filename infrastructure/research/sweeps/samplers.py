@@ -17,6 +17,12 @@ MOST_TRIALS = 20_000_000
 TRIALS = 1_000
 """How many points a sampler draws unless told otherwise."""
 
+LARGEST_SEED = 2**32 - 1
+"""Of every generator that samplers use."""
+
+_COUNTED = 2**62
+"""Larger spaces are not numbered: of a few million points hardly two would be the same."""
+
 _USUAL_RATE = 20_000
 """Configurations a second, for a forecast before anything has run."""
 
@@ -78,9 +84,16 @@ def make_points(space: Space, sampler: str, n_trials: int | None, seed: int) -> 
     )
 
 
-def checked_trials(n_trials: int | None) -> int:
+def checked_seed(seed: int) -> int:
+    """The seed. Raises ConfigError for one that no generator takes."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+        raise ConfigError(f"--seed: expected a whole number, 0 to {LARGEST_SEED}; found {seed!r}")
+    return seed
+
+
+def checked_trials(n_trials: int | None, unless_told: int = TRIALS) -> int:
     """How many trials a sampler draws. Raises ConfigError."""
-    wanted = TRIALS if n_trials is None else n_trials
+    wanted = unless_told if n_trials is None else n_trials
     if not 1 <= wanted <= MOST_TRIALS:
         raise ConfigError(f"--trials: expected 1 to {MOST_TRIALS:,}; found {wanted:,}")
     return wanted
@@ -89,20 +102,17 @@ def checked_trials(n_trials: int | None) -> int:
 def _random(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
     """Without repetition where the space can be counted; a smaller space is tried whole."""
     size = space.size
-    if size is not None:
+    if size is not None and size <= _COUNTED:
         numbers = Random(seed).sample(range(size), min(n_trials, size))
-        cells = np.empty((len(numbers), len(space.axes)))
-        left = np.array(numbers, dtype=object if size > 2**62 else np.int64)
-        for place in range(len(space.axes) - 1, -1, -1):
-            count = len(space.axes[place].choices or ())
-            cells[:, place] = (left % count).astype(np.float64)
-            left = left // count
-        return cells
-    return _placed(space, np.random.default_rng(seed).random((n_trials, len(space.axes))))
+        return space.cells_at(np.array(numbers, np.int64))
+    unit = np.random.default_rng(seed).random((n_trials, len(space.axes)))
+    return _each_once(space, _placed(space, unit))
 
 
 def _sobol(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
     """A scrambled Sobol sequence: fills the space more evenly than chance does.
+
+    Where every axis is a list, points that fall on one configuration are tried once.
 
     Source: I. Sobol, USSR Computational Mathematics and Mathematical Physics 7 (1967); A. Owen,
     Journal of Complexity 14 (1998).
@@ -111,7 +121,15 @@ def _sobol(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
 
     engine = qmc.Sobol(d=len(space.axes), scramble=True, rng=np.random.default_rng(seed))
     unit = engine.random_base2(max(ceil(log2(n_trials)), 0))[:n_trials]
-    return _placed(space, unit)
+    return _each_once(space, _placed(space, unit))
+
+
+def _each_once(space: Space, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same without repetitions, the first of each kept; a span has none."""
+    if space.size is None:
+        return cells
+    _, first = np.unique(cells, axis=0, return_index=True)
+    return cells[np.sort(first)]
 
 
 def _placed(space: Space, unit: NDArray[np.float64]) -> NDArray[np.float64]:

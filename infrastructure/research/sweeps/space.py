@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import prod
 from typing import Any
 
@@ -9,8 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
-from infrastructure.research.sweeps.keys import NUMBER, PARAMETER, STRUCTURE, TERM, Key, find_key
-from infrastructure.research.sweeps.values import Span, given_axis, parse_axis
+from infrastructure.research.sweeps.keys import (
+    NUMBER,
+    PARAMETER,
+    STRUCTURE,
+    TERM,
+    Key,
+    find_key,
+    overlap,
+    takes_whole_numbers,
+)
+from infrastructure.research.sweeps.values import Span, given_axis, is_number, parse_axis
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
 MOST_AXES = 12
@@ -51,7 +61,7 @@ class Axis:
         """Whether each step is one number, so that a column of numbers can tell it."""
         if self.choices is None:
             return True
-        return len(self.targets) == 1 and all(_is_number(row[0]) for row in self.choices)
+        return len(self.targets) == 1 and all(is_number(row[0]) for row in self.choices)
 
     @property
     def numbers(self) -> NDArray[np.float64]:
@@ -91,7 +101,10 @@ class Space:
 
     def grid(self, first: int, last: int) -> NDArray[np.float64]:
         """(last - first, n_axes) cells of the grid's configurations, the last axis fastest."""
-        number = np.arange(first, last)
+        return self.cells_at(np.arange(first, last))
+
+    def cells_at(self, number: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(n, n_axes) cells of the grid's configurations of these numbers, shape (n,)."""
         cells = np.empty((len(number), len(self.axes)))
         for place in range(len(self.axes) - 1, -1, -1):
             number, cells[:, place] = np.divmod(number, len(self.axes[place].choices or ()))
@@ -137,11 +150,13 @@ def make_space(portfolio: LoadedPortfolio, parameters: Mapping[Any, Any] | Seque
     if not given:
         raise ConfigError("nothing to sweep: expected at least one --param KEY=VALUES")
     axes = [_axis(keys, values, portfolio) for keys, values in given]
-    seen: set[tuple[int | None, tuple[str, ...]]] = set()
-    for key in (key for axis in axes for key in axis.targets):
-        if (key.book, key.path) in seen:
-            raise ConfigError(f"--param {key.name}: swept twice; expected each key once")
-        seen.add((key.book, key.path))
+    for one, other in combinations([key for axis in axes for key in axis.targets], 2):
+        if one.book == other.book and one.path == other.path:
+            raise ConfigError(f"--param {other.name}: swept twice; expected each key once")
+        if overlap(one, other):
+            raise ConfigError(
+                f"--param {other.name}: {one.name} decides it too; sweep one of the two"
+            )
     if len(axes) > MOST_AXES:
         raise ConfigError(f"expected at most {MOST_AXES} parameters; found {len(axes)}")
     return Space(tuple(sorted(axes, key=lambda axis: _SLOW_FIRST.index(axis.kind))))
@@ -154,6 +169,8 @@ def _axis(keys: tuple[str, ...], values: Any, portfolio: LoadedPortfolio) -> Axi
         for position, name in enumerate(keys)
     )
     if isinstance(values, Span):
+        if takes_whole_numbers(targets[0], portfolio):
+            return Axis(targets, values.whole_numbers(where))
         if any(key.kind == STRUCTURE for key in targets):
             raise ConfigError(f"{where}: cannot take any number of a span; list its values")
         return Axis(targets, None, values)
@@ -164,10 +181,6 @@ def _exact(key: Key, position: int, values: Any) -> Key:
     """A rule's number is one only where its values are; `null` builds the books anew."""
     if key.kind != NUMBER or isinstance(values, Span):
         return key
-    if all(_is_number(row[position]) for row in values):
+    if all(is_number(row[position]) for row in values):
         return key
     return Key(key.name, key.book, key.path, STRUCTURE)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,7 +6,6 @@ Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,32 +43,34 @@ def run_tpe(
     """Draw trials one batch after the other, each learning from those before.
 
     A trial is judged on `folds` parts of the bars, in order of time; one that stands below the
-    median of the others after a part is pruned and kept without figures. Raises ConfigError where
-    Optuna is not installed.
+    median of the others after a part is pruned and kept without figures. What a batch draws depends
+    on the seed and the trials before it alone: a sweep that goes on draws what it would have drawn.
+    Raises ConfigError where Optuna is not installed.
     """
     from infrastructure.research.sweeping import finished
 
     began = time.perf_counter()
-    n_trials = checked_trials(plan.terms.n_trials or _TRIALS)
+    n_trials = checked_trials(plan.terms.n_trials, _TRIALS)
+    search = _Search(plan, folds)
     keeper: Keeper = MemoryKeeper()
     if database is not None:
         keeper = LedgerKeeper(database, sweep_record(plan, n_trials))
-    search = _Search(plan, folds)
-    n_resumed = search.remember(keeper)
-    done, pruned = n_resumed, 0
-    reasons: tuple[str, ...] = ()
+    search.remember(keeper)
+    done = n_resumed = search.n_known
+    progress(done, n_trials)
+    reasons: dict[str, None] = {}
     while done < n_trials:
-        chunk, cut = search.next_chunk(done, min(_AT_ONCE, n_trials - done))
+        chunk = search.next_chunk(min(_AT_ONCE, n_trials - done))
         keeper.save(trial_columns(chunk, plan.space, search.identities))
-        done, pruned = done + len(chunk.cells), pruned + cut
-        reasons = reasons or chunk.evaluated.reasons
+        reasons |= dict.fromkeys(chunk.evaluated.reasons)
+        done = chunk.last
         progress(done, n_trials)
     keeper.finish()
-    return finished(plan, keeper, n_resumed, reasons, time.perf_counter() - began, pruned)
+    return finished(plan, keeper, n_resumed, tuple(reasons)[:3], time.perf_counter() - began)
 
 
 class _Search:
-    """Optuna's study of one plan."""
+    """Optuna's study of one plan. n_known: how many trials it has been told."""
 
     def __init__(self, plan: SweepPlan, folds: int) -> None:
         self._optuna = _optuna()
@@ -77,15 +78,12 @@ class _Search:
         self.identities = TrialIdentities(
             plan.space, plan.portfolio.config, plan.portfolio.strategies
         )
-        self._whole = plan.evaluator
+        self._whole, self.n_known = plan.evaluator, 0
         self._folds = [
             Evaluator(plan.portfolio, plan.space, part) for part in plan.series.parts(folds)
         ]
-        optuna = self._optuna
-        with warnings.catch_warnings(action="ignore"):  # its experimental switches
-            sampler = optuna.samplers.TPESampler(seed=plan.terms.seed, constant_liar=True)
-        pruner = optuna.pruners.MedianPruner(n_startup_trials=_AT_ONCE, n_warmup_steps=0)
-        self._study = optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+        pruner = self._optuna.pruners.MedianPruner(n_startup_trials=_AT_ONCE, n_warmup_steps=0)
+        self._study = self._optuna.create_study(direction="maximize", pruner=pruner)
         self._distributions = {
             axis.name: self._distribution(place) for place, axis in enumerate(plan.space.axes)
         }
@@ -99,87 +97,90 @@ class _Search:
             return distributions.IntDistribution(0, count - 1)
         return distributions.CategoricalDistribution(tuple(range(count)))
 
-    def remember(self, keeper: Keeper) -> int:
-        """Tell the study what an unfinished sweep has stored; how many trials."""
+    def remember(self, keeper: Keeper) -> None:
+        """Tell the study what an unfinished sweep has stored, as it was told before."""
         n_stored = sum(last - first for first, last in keeper.stored)
         if not n_stored:
-            return 0
+            return
         names = [f"value_{place + 1}" for place in range(len(self._space.axes))]
         found = keeper.read([*names, *FIGURES])
         cells = self._space.cells_of(np.column_stack([found[name] for name in names]))
-        scores = self._scores(found)
-        states = self._optuna.trial.TrialState
-        for row, score in zip(cells, scores, strict=True):
-            pruned = np.isnan(score)
-            self._study.add_trial(
-                self._optuna.trial.create_trial(
-                    params=self._params(row),
-                    distributions=self._distributions,
-                    value=None if pruned else float(score),
-                    state=states.PRUNED if pruned else states.COMPLETE,
-                )
-            )
-        return n_stored
+        scores = self._terms.objective.score(found, self._terms.constraints)
+        for first in range(0, n_stored, _AT_ONCE):
+            some = cells[first : first + _AT_ONCE]
+            for row in some:
+                self._study.enqueue_trial(self._params(row))
+            trials, _ = self._ask(len(some))
+            left, _ = self._after_folds(trials, some)
+            self._tell(trials, left, scores[first + left])
 
-    def next_chunk(self, first: int, n: int) -> tuple[Chunk, int]:
-        """The next n trials with their figures, and how many of them were pruned."""
+    def next_chunk(self, n: int) -> Chunk:
+        """The next n trials with their figures; those that were pruned have none."""
+        first = self.n_known
+        trials, cells = self._ask(n)
+        left, refused = self._after_folds(trials, cells)
+        figures = {name: np.full(n, np.nan) for name in FIGURES}
+        if len(left):
+            whole = self._whole.run(cells[left])
+            for name, column in whole.figures.items():
+                figures[name][left] = column
+        invalid = np.zeros(n, np.bool_)
+        invalid[[*refused]] = True
+        scores = self._terms.objective.score(figures, self._terms.constraints)
+        self._tell(trials, left, scores[left])
+        reasons = tuple(dict.fromkeys(refused.values()))[:3]
+        empty = np.empty(0, np.int64)
+        evaluated = Evaluated(figures, invalid, reasons, empty, np.zeros((1, 0)))
+        return Chunk(first, cells, evaluated)
+
+    def _ask(self, n: int) -> "tuple[list[optuna.Trial], NDArray[np.float64]]":
+        """The next n trials and their cells."""
+        seed = np.random.SeedSequence([self._terms.seed, self.n_known]).generate_state(1)[0]
+        with warnings.catch_warnings(action="ignore"):  # its experimental switches
+            samplers = self._optuna.samplers
+            self._study.sampler = samplers.TPESampler(seed=int(seed), constant_liar=True)
         trials = [self._study.ask(self._distributions) for _ in range(n)]
-        cells = np.array(
-            [[float(trial.params[axis.name]) for axis in self._space.axes] for trial in trials]
-        )
-        left = self._after_folds(trials, cells)
-        whole = self._whole.run(cells[left]) if len(left) else None
-        scores = np.full(n, np.nan)
-        if whole is not None:
-            scores[left] = self._scores(whole.figures)
-        states = self._optuna.trial.TrialState
-        for number, trial in enumerate(trials):
-            if number not in left:
-                self._study.tell(trial, state=states.PRUNED)
-            else:
-                self._study.tell(trial, float(np.nan_to_num(scores[number], nan=_NOTHING)))
-        return Chunk(first, cells, _spread(n, left, whole)), n - len(left)
+        names = [axis.name for axis in self._space.axes]
+        return trials, np.array([[float(trial.params[name]) for name in names] for trial in trials])
 
     def _after_folds(
         self, trials: "list[optuna.Trial]", cells: NDArray[np.float64]
-    ) -> NDArray[np.int64]:
-        """Numbers of the trials that no fold prunes."""
+    ) -> tuple[NDArray[np.int64], dict[int, str]]:
+        """Numbers of the trials that no fold prunes, and why a strategy refused others."""
         left, totals = np.arange(len(trials)), np.zeros(len(trials))
+        refused: dict[int, str] = {}
         for step, evaluator in enumerate(self._folds):
-            figures = evaluator.run(cells[left]).figures
-            scores = self._terms.objective.score(figures, ())
+            if not len(left):
+                break
+            evaluated = evaluator.run(cells[left])
+            refused |= dict.fromkeys(left[evaluated.invalid].tolist(), "; ".join(evaluated.reasons))
+            scores = self._terms.objective.score(evaluated.figures, ())
             totals[left] += np.nan_to_num(scores, nan=_NOTHING)
             kept = []
-            for number in left.tolist():
+            for number in left[~evaluated.invalid].tolist():
                 trials[number].report(totals[number] / (step + 1), step)
                 if not trials[number].should_prune():
                     kept.append(number)
             left = np.array(kept, np.int64)
-            if not len(left):
-                break
-        return left
+        return left, refused
 
-    def _scores(self, figures: Any) -> NDArray[np.float64]:
-        return self._terms.objective.score(figures, self._terms.constraints)
+    def _tell(
+        self, trials: "list[optuna.Trial]", left: NDArray[np.int64], scores: NDArray[np.float64]
+    ) -> None:
+        """What the trials that are left came to; the others were pruned."""
+        told = dict(zip(left.tolist(), np.nan_to_num(scores, nan=_NOTHING).tolist(), strict=True))
+        for number, trial in enumerate(trials):
+            if number in told:
+                self._study.tell(trial, told[number])
+            else:
+                self._study.tell(trial, state=self._optuna.trial.TrialState.PRUNED)
+        self.n_known += len(trials)
 
     def _params(self, row: NDArray[np.float64]) -> dict[str, Any]:
         return {
             axis.name: float(cell) if axis.span is not None else int(cell)
             for axis, cell in zip(self._space.axes, row, strict=True)
         }
-
-
-def _spread(n: int, left: NDArray[np.int64], whole: Evaluated | None) -> Evaluated:
-    """Figures of the trials that were left; the pruned ones have none."""
-    figures = {name: np.full(n, np.nan) for name in FIGURES}
-    invalid = np.zeros(n, np.bool_)
-    if whole is None:
-        empty = np.empty(0, np.int64)
-        return Evaluated(figures, invalid, (), empty, np.zeros((1, 0)))
-    for name, column in whole.figures.items():
-        figures[name][left] = column
-    invalid[left] = whole.invalid
-    return replace(whole, figures=figures, invalid=invalid)
 
 
 def _optuna() -> Any:

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow, localcontext
 from typing import Any
 
+from infrastructure.core.config.fields import LARGEST
 from infrastructure.errors import ConfigError
 from infrastructure.wording import printable, show
 
 MOST_VALUES = 100_000
 """Values of one axis: more are a continuous range, which a sampler takes points of."""
+
+_TOO_LARGE = f"must be at most {LARGEST:,.0f}"
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,17 @@ class Span:
 
     low: float
     high: float
+
+    def whole_numbers(self, where: str) -> tuple[tuple[int], ...]:
+        """Those in it, both ends included, as the choices of an axis. Raises ConfigError."""
+        low, high = self.low, self.high
+        if low != int(low) or high != int(high):
+            raise ConfigError(
+                f"{where}: takes whole numbers; expected a span of them such as 5:20; found "
+                f"{low:g}:{high:g}"
+            )
+        _check_count(Decimal(high) - Decimal(low), where)
+        return tuple((number,) for number in range(int(low), int(high) + 1))
 
 
 def parse_axis(text: str) -> tuple[tuple[str, ...], "tuple[tuple[Any, ...], ...] | Span"]:
@@ -42,13 +56,14 @@ def given_axis(
     name: str | tuple[str, ...], given: Any
 ) -> tuple[tuple[str, ...], "tuple[tuple[Any, ...], ...] | Span"]:
     """The same of a notebook's mapping: values as text, a Span, or any sequence of them."""
-    keys = name if isinstance(name, tuple) else tuple(key.strip() for key in name.split("+"))
+    keys = _names(name)
     where = f"parameter {'+'.join(keys)}"
     if isinstance(given, str):
         columns = given.split("/") if len(keys) > 1 else [given]
         return keys, _linked(keys, [parse_values(column, where) for column in columns], where)
     if isinstance(given, Span):
-        return keys, _linked(keys, [given], where)
+        low, high = (_number(str(end), where) for end in (given.low, given.high))
+        return keys, _linked(keys, [_span([low, high], where)], where)
     if not isinstance(given, Iterable) or isinstance(given, Mapping):
         raise ConfigError(f"{where}: expected a list of values, or text such as 0:1:0.1")
     rows = [_plain(value) for value in given]
@@ -60,11 +75,26 @@ def given_axis(
     return keys, _checked(tuple((row,) for row in rows), where)
 
 
+def _names(given: Any) -> tuple[str, ...]:
+    """The keys that a mapping's key names: "a", "a+b" or ("a", "b")."""
+    names = tuple(given.split("+")) if isinstance(given, str) else given
+    if not isinstance(names, tuple) or not names or not all(isinstance(n, str) for n in names):
+        raise ConfigError(
+            f'parameter {given!r}: expected a key such as "stop_loss.value", or a tuple of keys '
+            "that move together"
+        )
+    return tuple(name.strip() for name in names)
+
+
 def parse_values(text: str, where: str) -> "list[Any] | Span":
     """One key's values."""
     text = text.strip()
     parts = text.split(":")
-    if 2 <= len(parts) <= 3 and not text.startswith(("[", "{", '"')):
+    if len(parts) > 1 and not text.startswith(("[", "{", '"')):
+        if len(parts) > 3:
+            raise ConfigError(
+                f"{where}: expected start:stop:step, or start:stop for samplers; found {show(text)}"
+            )
         numbers = [_number(part, where) for part in parts]
         if len(numbers) == 2:
             return _span(numbers, where)
@@ -84,14 +114,28 @@ def _range(numbers: list[Decimal], where: str) -> list[Any]:
     start, stop, step = numbers
     if step == 0:
         raise ConfigError(f"{where}: the step must not be 0 (start:stop:step)")
-    count = int((stop - start) / step) + 1 if (stop - start) / step >= 0 else 0
-    if count > MOST_VALUES:
+    with localcontext() as context:
+        context.traps[Overflow] = False  # more steps than any number tells
+        steps = (stop - start) / step
+    if steps < 0:
         raise ConfigError(
-            f"{where}: {count:,} values; expected at most {MOST_VALUES:,}: take a larger step, or "
-            "leave it out and use --sampler random, sobol or tpe"
+            f"{where}: the grid is empty: steps of {step} do not lead from {start} to {stop}"
         )
+    _check_count(steps, where)
+    count = int(steps) + 1
     whole = all(each == each.to_integral_value() for each in numbers)
     return [int(start + i * step) if whole else float(start + i * step) for i in range(count)]
+
+
+def _check_count(steps: Decimal, where: str) -> None:
+    """Raise ConfigError for more values than one axis may have."""
+    if steps < MOST_VALUES:
+        return
+    many = f"{int(steps) + 1:,}" if steps < LARGEST else "more than 1,000,000,000,000"
+    raise ConfigError(
+        f"{where}: {many} values; expected at most {MOST_VALUES:,}: take a larger step, or "
+        "leave it out and use --sampler random, sobol or tpe"
+    )
 
 
 def _number(text: str, where: str) -> Decimal:
@@ -101,6 +145,8 @@ def _number(text: str, where: str) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise ConfigError(f"{where}: expected numbers start:stop:step; found {show(text.strip())}")
+    if not -LARGEST <= number <= LARGEST:  # abs() would round 1e999999999, and fail
+        raise ConfigError(f"{where}: {_TOO_LARGE}; found {show(text.strip())}")
     return number
 
 
@@ -108,7 +154,7 @@ def _list(text: str) -> list[Any]:
     """JSON values side by side; what is no JSON is a word."""
     try:
         listed: list[Any] = json.loads(f"[{text}]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return [_word(part.strip()) for part in text.split(",") if part.strip()]
     return listed
 
@@ -116,12 +162,14 @@ def _list(text: str) -> list[Any]:
 def _word(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's scalars as Python's own."""
+    """NumPy's scalars as Python's own, inside lists and tuples too."""
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(each) for each in value)
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
 
 
@@ -143,10 +191,26 @@ def _linked(
 def _checked(rows: tuple[tuple[Any, ...], ...], where: str) -> tuple[tuple[Any, ...], ...]:
     if not rows:
         raise ConfigError(f"{where}: the grid is empty; expected at least one value")
-    for row in rows:
-        for value in row:
-            if isinstance(value, float) and value - value != 0.0:
-                raise ConfigError(f"{where}: must be finite numbers; found {value}")
-    if len({json.dumps(row, sort_keys=True, default=str) for row in rows}) < len(rows):
+    for value in (value for row in rows for value in row):
+        if is_number(value) and not abs(value) <= LARGEST:
+            problem = _TOO_LARGE if abs(value) < float("inf") else "must be finite numbers"
+            raise ConfigError(f"{where}: {problem}; found {show(value)}")
+    if len({_sameness(row) for row in rows}) < len(rows):
         raise ConfigError(f"{where}: a value is there twice; every configuration is tried once")
     return rows
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is one that configs take for a number: true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _sameness(value: Any) -> Any:
+    """Equal for values that make the same configuration: 1 and 1.0, but not 1 and true."""
+    if is_number(value):
+        return float(value) if abs(value) <= LARGEST else str(value)
+    if isinstance(value, list | tuple):
+        return tuple(map(_sameness, value))
+    if isinstance(value, Mapping):
+        return frozenset((str(key), _sameness(each)) for key, each in value.items())
+    return type(value).__name__, str(value)
