@@ -71,6 +71,10 @@ def sweep(
         meant = nearest(sampler, SAMPLERS)
         hint = f' (did you mean "{meant}"?)' if meant else ""
         raise ConfigError(f"--sampler: expected {', '.join(SAMPLERS)}; found {sampler!r}{hint}")
+    if sampler == "tpe" and not isinstance(engine, LocalEngine | None):
+        raise ConfigError(
+            "--sampler tpe learns from one batch to the next, and computes here: leave --engine out"
+        )
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     terms = SweepTerms.of(
