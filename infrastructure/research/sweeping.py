@@ -73,6 +73,10 @@ def sweep(
         raise ConfigError(f"--sampler: expected {', '.join(SAMPLERS)}; found {sampler!r}{hint}")
     if warm_up < 0:
         raise ConfigError(f"warm_up: expected a number of bars, 0 or more; found {warm_up}")
+    if sampler == "tpe" and not isinstance(engine, LocalEngine | None):
+        raise ConfigError(
+            "--sampler tpe learns from one batch to the next, and computes here: leave --engine out"
+        )
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     terms = SweepTerms.of(
