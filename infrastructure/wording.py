@@ -21,10 +21,10 @@ def nearest(found: str, known: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
-def hint_of(found: object, known: Iterable[str]) -> str:
-    """` (did you mean "x"?)`, to follow what was found; "" where nothing known is near."""
+def hint_of(found: object, known: Iterable[str], otherwise: str = "") -> str:
+    """` (did you mean "x"?)`, to follow what was found; `otherwise` where nothing known is near."""
     meant = nearest(str(found), known)
-    return f' (did you mean "{meant}"?)' if meant else ""
+    return f' (did you mean "{meant}"?)' if meant else otherwise
 
 
 def one_line(said: object, longest: int = 100) -> str:

@@ -53,16 +53,9 @@ def simulated(
     """
     tell = progress or _silent
     calendar = get_calendar(portfolio.calendar or shares[0].strategy.config.calendar, database)
-    terms = AccountTerms(
-        portfolio.total_capital,
-        portfolio.risk,
-        portfolio.costs,
-        portfolio.lot_size,
-        portfolio.fill_policy,
-        calendar,
-    )
     books = _books(portfolio, shares, database, where, tell)
     tell(SIMULATING)
+    terms = AccountTerms.of(portfolio, calendar)
     return run_backtest(books, terms, calendar.sessions_per_year)
 
 
