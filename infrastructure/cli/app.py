@@ -16,6 +16,7 @@ from infrastructure.cli import (
     data_fetch_commands,
     gates_command,
     sweep_command,
+    trial_command,
     verdict_command,
     walk_forward_command,
 )
@@ -165,6 +166,7 @@ def chart(
 
 
 sweep_command.register(app)
+trial_command.register(app)
 walk_forward_command.register(app)
 gates_command.register(app)
 verdict_command.register(app)
