@@ -6,6 +6,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+from infrastructure.wording import counted
 
 UNDEFINED = "-"
 
@@ -46,8 +47,8 @@ def _drawdown_length(metrics: TradeMetrics) -> Cell:
     if not metrics.max_drawdown_pct > 0:
         return Cell(UNDEFINED)
     sessions = metrics.max_drawdown_duration_sessions
-    plural = "" if sessions == 1 else "s"
-    return number(metrics.max_drawdown_duration_days, f"days, {sessions:,} session{plural}", 1)
+    unit = f"days, {counted(sessions, 'session')}"
+    return number(metrics.max_drawdown_duration_days, unit, 1)
 
 
 OF_EQUITY = (

@@ -51,7 +51,7 @@ def simulated(
     where: what error lines start with. progress: told each step in a few words.
     Raises ConfigError, DataError, StrategyError or AccountingError.
     """
-    tell = progress or _silent
+    tell = progress or silent
     calendar = get_calendar(portfolio.calendar or shares[0].strategy.config.calendar, database)
     books = _books(portfolio, shares, database, where, tell)
     tell(SIMULATING)
@@ -80,5 +80,5 @@ def _books(
     return books
 
 
-def _silent(step: str) -> None:
-    pass
+def silent(step: str) -> None:
+    """Nobody is told."""
