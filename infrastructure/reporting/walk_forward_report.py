@@ -20,7 +20,7 @@ from infrastructure.research.walking.result import FoldResult, WalkForward
 ENOUGH = 0.5
 """Share of its promise that a walk forward should keep, at least (R. Pardo, 2008)."""
 
-_WIDE = 160
+_WIDE = 300
 _NEARLY_WHOLE = 0.95
 
 
@@ -66,7 +66,7 @@ def walk_forward_json(result: WalkForward) -> str:
 
 def _asked(result: WalkForward) -> str:
     asked = result.asked
-    how = "from the first session, growing by the test" if asked.anchored else asked.train
+    how = f"{asked.train} and growing" if asked.anchored else asked.train
     gap = "" if asked.embargo.startswith("0") else f" · gap {asked.embargo}"
     constraints = f" · {', '.join(asked.constraints)}" if asked.constraints else ""
     return (
@@ -178,11 +178,12 @@ def _kept(result: WalkForward) -> str:
     share = result.efficiency
     if not isfinite(share):
         return "The trainings promised no profit: there is no efficiency."
-    judged = (
-        "and half is the least to ask for" if share >= 0 else "a loss where a profit was promised"
-    )
+    if share < 0:
+        return f"Efficiency {share:.2f}: a profit in sample became a loss out of it."
+    enough = "at least the half" if share >= ENOUGH else "less than the half"
     return (
-        f"Efficiency {share:.2f}: of a year's profit in sample {100 * share:.0f} % came, {judged}."
+        f"Efficiency {share:.2f}: a year out of sample brought {100 * share:.0f} % of one in "
+        f"sample, {enough} that Pardo asks for."
     )
 
 

@@ -62,7 +62,7 @@ def walk_forward(
     """
     executed = datetime.now(UTC)
     loaded = _dated(portfolio, as_date("start", start), as_date("end", end))
-    whole = spelt_out(loaded)
+    whole = replace(spelt_out(loaded), strategy_paths=loaded.strategy_paths)
     space = make_space(whole, parameters)
     check_walked(space)
     asked = Asked(
@@ -90,7 +90,7 @@ def walk_forward(
         results = tuple(
             fold_result(backtest, fold, choice) for fold, choice in zip(folds, choices, strict=True)
         )
-        run = store_walk(database, whole, backtest, results, asked, executed)
+        run = store_walk(database, account, backtest, results, asked, executed)
     finally:
         database.close()
     chosen = [choice.parameters for choice in choices if choice.strategies]
