@@ -61,8 +61,8 @@ class TrialProgress:
         """After an interrupt: what need not be tried again."""
         if self._done:
             print(
-                f"{self._done:,.0f} of {self._in_all:,.0f} trials are stored; the same command "
-                "goes on from there",
+                f"at least {self._done:,.0f} of {self._in_all:,.0f} trials are stored; the same "
+                "command goes on from there",
                 file=sys.stderr,
             )
 

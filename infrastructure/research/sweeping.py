@@ -7,6 +7,7 @@ from typing import Any
 
 from infrastructure.core.given_bars import as_date
 from infrastructure.database.engine import open_database
+from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.chunks import chunk_size, missing_ranges
 from infrastructure.research.sweeps.engines import Engine, LocalEngine
 from infrastructure.research.sweeps.finishing import Progress, keep_all, make_keeper
@@ -50,8 +51,19 @@ def sweep(
     Raises KairosError.
     """
     terms = SweepTerms.of(
-        constraints, objective, sampler=sampler, n_trials=n_trials, seed=seed, purpose=purpose
+        constraints,
+        objective,
+        sampler=sampler,
+        n_trials=n_trials,
+        seed=seed,
+        purpose=purpose,
+        folds=folds,
     )
+    if warm_up < 0:
+        raise ConfigError(f"warm_up: expected a number of bars, 0 or more; found {warm_up}")
+    engine = engine or LocalEngine(workers)
+    if sampler == "tpe" and not isinstance(engine, LocalEngine):
+        raise ConfigError("--sampler tpe learns from trial to trial: it runs here, on no cluster")
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     first, last = as_date("start", start), as_date("end", end)
@@ -64,10 +76,10 @@ def sweep(
         if sampler == "tpe":
             from infrastructure.research.sweeps.tpe import run_tpe
 
-            return run_tpe(plan, keep_in, folds, progress)
+            return run_tpe(plan, keep_in, progress)
         points = make_points(plan.space, sampler, n_trials, seed)
         keeper = make_keeper(keep_in, plan, points.n_trials)
-        return run_plan(plan, points, keeper, engine or LocalEngine(workers), progress)
+        return run_plan(plan, points, keeper, engine, progress)
     finally:
         database.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.core.config.fields import LARGEST
 from infrastructure.core.sweeping.figures import FIGURES
 from infrastructure.errors import ConfigError
 from infrastructure.wording import hint_of, printable, show
@@ -37,7 +38,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "==": operator.eq,
 }
-_FORM = re.compile(r"\s*([A-Za-z_]\w*)\s*(>=|<=|==|>|<)\s*(\S+)\s*")
+_FORM = re.compile(r"\s*([A-Za-z_]\w*)\s*(>=|<=|==|>|<)\s*([^\s<>=]\S*)\s*")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Constraint:
         return met
 
     def __str__(self) -> str:
-        bound = int(self.bound) if self.bound.is_integer() else self.bound
+        whole = self.bound.is_integer() and abs(self.bound) <= LARGEST
+        bound = int(self.bound) if whole else self.bound
         return f"{self.figure}{self.comparison}{bound}"
 
 

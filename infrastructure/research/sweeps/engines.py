@@ -31,10 +31,12 @@ class Engine(Protocol):
 class LocalEngine:
     """Threads of this process: kernels run beside each other, bars are shared.
 
-    workers: None takes every core.
+    workers: None takes every core. Raises ConfigError for none at all.
     """
 
     def __init__(self, workers: int | None = None) -> None:
+        if workers is not None and workers < 1:
+            raise ConfigError(f"--workers: expected at least 1; found {workers}")
         self.workers = workers or os.cpu_count() or 1
 
     def run(self, evaluator: Evaluator, tasks: Iterable[Task]) -> Iterator[Chunk]:

@@ -33,7 +33,8 @@ class SweepTerms:
     """What is asked of a sweep beside its space.
 
     constraints: such as "trades>=30". objective: a figure of TradeMetrics. sampler: of SAMPLERS.
-    n_trials: how many a sampler draws. purpose: "sweep" or "walk_forward".
+    n_trials: how many a sampler draws. purpose: "sweep" or "walk_forward". folds: parts of the
+    bars on which tpe prunes.
     """
 
     constraints: tuple[Constraint, ...]
@@ -42,6 +43,7 @@ class SweepTerms:
     n_trials: int | None = None
     seed: int = 0
     purpose: str = "sweep"
+    folds: int = 4
 
     @classmethod
     def of(
@@ -155,8 +157,9 @@ def sweep_record(plan: SweepPlan, n_trials: int) -> SweepRecord:
         "synthetic": plan.synthetic,
         "warm_up": plan.warm_up,
     }
+    folds = terms.folds if terms.sampler == "tpe" else None
     first_bars = [int(bars.timestamp[0]) for bars in traded]  # two periods are two plans
-    text = json.dumps([record, first_bars], sort_keys=True, default=str)
+    text = json.dumps([record, first_bars, folds], sort_keys=True, default=str)
     series = [SeriesRecord(*name, *span) for name, span in sorted(spans.items())]
     return SweepRecord(plan_hash=sha256(text.encode()).hexdigest(), series=series, **record)
 

@@ -36,17 +36,17 @@ _TRIALS = 200
 
 
 def run_tpe(
-    plan: SweepPlan, database: Database | None, folds: int, progress: Progress | None = None
+    plan: SweepPlan, database: Database | None, progress: Progress | None = None
 ) -> SweepResult:
     """Draw trials one batch after the other, each learning from those before.
 
-    A trial is judged on `folds` parts of the bars, in order of time; one that stands below the
-    median of the others after a part is pruned and kept without figures. What a batch draws depends
-    on the seed and the trials before it alone: a sweep that goes on draws what it would have drawn.
-    Raises ConfigError where Optuna is not installed.
+    A trial is judged on as many parts of the bars as the plan has folds, in order of time; one that
+    stands below the median of the others after a part is pruned and kept without figures. What a
+    batch draws depends on the seed and the trials before it alone: a sweep that goes on draws what
+    it would have drawn. Raises ConfigError where Optuna is not installed.
     """
     n_trials = checked_trials(plan.terms.n_trials, _TRIALS)
-    search = _Search(plan, folds)
+    search = _Search(plan)
     keeper = make_keeper(database, plan, n_trials)
     return keep_all(plan, keeper, search.chunks(keeper, n_trials), n_trials, progress)
 
@@ -54,13 +54,12 @@ def run_tpe(
 class _Search:
     """Optuna's study of one plan. n_known: how many trials it has been told."""
 
-    def __init__(self, plan: SweepPlan, folds: int) -> None:
+    def __init__(self, plan: SweepPlan) -> None:
         self._optuna = _optuna()
         self._space, self._terms = plan.space, plan.terms
         self._whole, self.n_known = plan.evaluator, 0
-        self._folds = [
-            Evaluator(plan.portfolio, plan.space, part) for part in plan.series.parts(folds)
-        ]
+        parts = plan.series.parts(plan.terms.folds)
+        self._folds = [Evaluator(plan.portfolio, plan.space, part) for part in parts]
         pruner = self._optuna.pruners.MedianPruner(n_startup_trials=_AT_ONCE, n_warmup_steps=0)
         self._study = self._optuna.create_study(direction="maximize", pruner=pruner)
         self._distributions = {

@@ -87,19 +87,23 @@ def _names(given: Any) -> tuple[str, ...]:
 
 
 def parse_values(text: str, where: str) -> "list[Any] | Span":
-    """One key's values."""
+    """One key's values: JSON side by side, else a range or a span, else words."""
     text = text.strip()
+    try:
+        listed: list[Any] = json.loads(f"[{text}]")
+    except (ValueError, RecursionError):
+        pass
+    else:
+        return listed
     parts = text.split(":")
-    if len(parts) > 1 and not text.startswith(("[", "{", '"')):
-        if len(parts) > 3:
-            raise ConfigError(
-                f"{where}: expected start:stop:step, or start:stop for samplers; found {show(text)}"
-            )
-        numbers = [_number(part, where) for part in parts]
-        if len(numbers) == 2:
-            return _span(numbers, where)
-        return _range(numbers, where)
-    return _list(text)
+    if len(parts) == 1 or text.startswith(("[", "{", '"')):
+        return [_word(part.strip()) for part in text.split(",") if part.strip()]
+    if len(parts) > 3:
+        raise ConfigError(
+            f"{where}: expected start:stop:step, or start:stop for samplers; found {show(text)}"
+        )
+    numbers = [_number(part, where) for part in parts]
+    return _span(numbers, where) if len(parts) == 2 else _range(numbers, where)
 
 
 def _span(numbers: list[Decimal], where: str) -> Span:
@@ -150,16 +154,8 @@ def _number(text: str, where: str) -> Decimal:
     return number
 
 
-def _list(text: str) -> list[Any]:
-    """JSON values side by side; what is no JSON is a word."""
-    try:
-        listed: list[Any] = json.loads(f"[{text}]")
-    except (ValueError, RecursionError):
-        return [_word(part.strip()) for part in text.split(",") if part.strip()]
-    return listed
-
-
 def _word(text: str) -> Any:
+    """What is no JSON is a word."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -167,10 +163,10 @@ def _word(text: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's scalars as Python's own, inside lists and tuples too."""
+    """NumPy's numbers as Python's own, inside lists and tuples too."""
     if isinstance(value, list | tuple):
         return type(value)(_plain(each) for each in value)
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _linked(
