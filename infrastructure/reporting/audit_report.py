@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from infrastructure.reporting.printing import WIDEST
 from infrastructure.research.audit.auditing import Audit, AuditedSeries
 from infrastructure.research.audit.findings import Check, Finding
 from infrastructure.research.audit.warm_up import NAME, WITH_CONTEXT
 from infrastructure.wording import counted
 
-WIDEST = 80
 _LABEL = 16
 """Characters of the column that names the checks."""
 

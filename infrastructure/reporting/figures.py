@@ -34,6 +34,11 @@ def number(value: float, unit: str = "", decimals: int = 2) -> Cell:
     return Cell(f"{rounded:,.{decimals}f}", unit)
 
 
+def short_key(key: str) -> str:
+    """A config key, without the folder that all of an indicator's parameters stand in."""
+    return key.removeprefix("indicator.parameters.")
+
+
 def count(value: int, unit: str = "") -> Cell:
     """A whole number."""
     return Cell(f"{value:,}", unit)
