@@ -4,25 +4,24 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, End, Start, Verbose
-from infrastructure.cli.sweep_command import (
+from infrastructure.cli.options import AsJson, Db, End, Html, Start, Verbose
+from infrastructure.cli.sweep_options import (
     Address,
     Constraint,
     EngineName,
-    Html,
     ObjectiveFigure,
     Param,
+    Portfolio,
     Sampler,
     Seed,
+    SweepOptions,
     Trials,
     Workers,
 )
 
 
 def walk_forward(
-    portfolio: Annotated[
-        str, typer.Argument(metavar="PORTFOLIO.json", help="A portfolio's config, or its name.")
-    ],
+    portfolio: Portfolio,
     train: Annotated[
         str,
         typer.Option(
@@ -61,18 +60,14 @@ def walk_forward(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Trade on each test what its training chose.
+    """Optimise on each training, trade the test after it.
 
-    One account trades all tests; its run is stored with its folds, and every trial counts.
+    One account trades all tests, each by what its training chose; its run is stored with its
+    folds, and every trial counts.
     """
     from infrastructure.cli.walking import WalkOptions, run_walk
 
-    options = WalkOptions(
-        train=train,
-        test=test,
-        anchored=anchored,
-        embargo=embargo,
-        warm_up=warm_up,
+    options = SweepOptions(
         parameters=tuple(param),
         constraints=tuple(constraint or ()),
         objective=objective,
@@ -86,7 +81,7 @@ def walk_forward(
         address=address,
         db=db,
     )
-    run_walk(portfolio, options, html, json)
+    run_walk(portfolio, WalkOptions(train, test, anchored, embargo, warm_up), options, html, json)
 
 
 def register(app: typer.Typer) -> None:

@@ -1,44 +1,44 @@
 """A walk forward for people: its folds, the drift of what they chose, the joined run; or JSON."""
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
-from math import isfinite
+from collections.abc import Iterator
+from math import isfinite, nan
 from typing import IO, Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from infrastructure.reporting.console import print_report
-from infrastructure.reporting.figures import UNDEFINED
+from infrastructure.reporting.figures import UNDEFINED, number, short_key
 from infrastructure.reporting.json_report import as_json
 from infrastructure.reporting.part_table import heading
+from infrastructure.reporting.plain import plain
+from infrastructure.reporting.printing import print_uncut
 from infrastructure.research.walking.drift import Drift
 from infrastructure.research.walking.result import FoldResult, WalkForward
+from infrastructure.wording import counted
 
 ENOUGH = 0.5
 """Share of its promise that a walk forward should keep, at least (R. Pardo, 2008)."""
 
-_WIDE = 300
 _NEARLY_WHOLE = 0.95
 
 
 def print_walk_forward(result: WalkForward, file: IO[str] | None = None) -> None:
-    """Print the folds, what they chose, and the run of all tests joined."""
-    console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = _WIDE
-    console.print(heading(f"Walk forward · {result.title}", result.synthetic))
-    console.print(Text(_asked(result), style="dim"))
-    console.print()
-    console.print(_folds(result))
-    console.print()
-    console.print(_drift(result))
-    console.print()
-    for line in _conclusions(result):
-        console.print(line)
-    console.print()
+    """Print the folds, what they chose, and the run of all tests joined, to `file`."""
+    blocks: list[RenderableType] = [
+        heading(f"Walk forward · {result.title}", result.synthetic),
+        Text(_asked(result), style="dim"),
+        Text(),
+        _folds(result),
+        Text(),
+        _drift(result),
+        Text(),
+        *_conclusions(result),
+        Text(),
+    ]
+    print_uncut(blocks, file)
     print_report(result.run, file)
 
 
@@ -52,7 +52,7 @@ def walk_forward_json(result: WalkForward) -> str:
     asked = {**vars(result.asked), "constraints": list(result.asked.constraints)}
     walked = {
         **asked,
-        "efficiency": _plain(result.efficiency),
+        "efficiency": plain(result.efficiency),
         "profitable_folds": result.n_profitable,
         "empty_folds": result.n_empty,
         "left_out_sessions": result.left_out,
@@ -83,7 +83,7 @@ def _folds(result: WalkForward) -> Table:
     table.add_column("tested", header_style="dim", no_wrap=True)
     keys = [each.key for each in result.drift]
     for key in keys:
-        table.add_column(_short(key), justify="right")
+        table.add_column(short_key(key), justify="right")
     heads = (
         f"{result.objective} in",
         "out",
@@ -130,7 +130,7 @@ def _drift(result: WalkForward) -> Table:
     for each in result.drift:
         moves = max(len(each.values) - 1, 0)
         table.add_row(
-            _short(each.key),
+            short_key(each.key),
             f"{each.changed} of {moves}",
             _number(each.mean_steps, 1),
             _number(each.mean_change_pct, 0),
@@ -166,9 +166,9 @@ def _conclusions(result: WalkForward) -> Iterator[Text]:
             style="dim",
         )
     if result.left_out:
-        s = "" if result.left_out == 1 else "s"
         yield Text(
-            f"{result.left_out:,} session{s} at the end, less than half a test, were left out.",
+            f"{counted(result.left_out, 'session')} at the end, less than half a test, were left "
+            "out.",
             style="dim",
         )
 
@@ -188,15 +188,7 @@ def _kept(result: WalkForward) -> str:
 
 
 def _fold_json(fold: FoldResult) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for name, value in vars(fold).items():
-        if isinstance(value, Mapping):
-            plain[name] = dict(value)
-        elif hasattr(value, "isoformat"):
-            plain[name] = value.isoformat()
-        else:
-            plain[name] = _plain(value)
-    return plain
+    return {name: plain(value) for name, value in vars(fold).items()}
 
 
 def _drift_json(drift: Drift) -> dict[str, Any]:
@@ -204,10 +196,10 @@ def _drift_json(drift: Drift) -> dict[str, Any]:
         "key": drift.key,
         "values": list(drift.values),
         "changed": drift.changed,
-        "steps": [_plain(step) for step in drift.steps],
-        "change_pct": [_plain(change) for change in drift.change_pct],
-        "mean_steps": _plain(drift.mean_steps),
-        "mean_change_pct": _plain(drift.mean_change_pct),
+        "steps": [plain(step) for step in drift.steps],
+        "change_pct": [plain(change) for change in drift.change_pct],
+        "mean_steps": plain(drift.mean_steps),
+        "mean_change_pct": plain(drift.mean_change_pct),
     }
 
 
@@ -215,20 +207,11 @@ def _empty_table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
-def _short(key: str) -> str:
-    return key.removeprefix("indicator.parameters.")
-
-
 def _number(value: Any, decimals: int = 2) -> str:
-    known = isinstance(value, int | float) and isfinite(value)
-    return f"{round(value, decimals) + 0.0:,.{decimals}f}" if known else UNDEFINED
+    return number(nan if value is None else value, decimals=decimals).number
 
 
 def _value(value: Any) -> str:
     if value is None:
         return UNDEFINED
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not isfinite(value) else value

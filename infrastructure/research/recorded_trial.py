@@ -5,8 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError
@@ -25,15 +23,14 @@ def recorded_trial(database: Database, sweep_id: int, trial: int) -> LoadedPortf
     record = ledger.sweep(sweep_id)
     name = f"sweep {sweep_id}"
     plan = stored_plan(database, record, name)
-    columns = [f"value_{place + 1}" for place in range(len(plan.space.axes))]
-    found = ledger.trials(sweep_id, trials=[trial], columns=("trial", *columns))
+    columns = ("trial", *plan.space.value_columns)
+    found = ledger.trials(sweep_id, trials=[trial], columns=columns)
     if not len(found["trial"]):
         raise ConfigError(
             f"{name}: has no trial {trial}; expected 0 to {record.trials_done - 1}, as "
             "`kairos sweep` names them"
         )
-    stored = np.column_stack([found[column] for column in columns])
-    built = plan.evaluator.build(plan.space.cells_of(stored)[0])
+    built = plan.evaluator.build(plan.space.cells_in(found)[0])
     return LoadedPortfolio(built.portfolio, built.configs, Path(f"{name}, trial {trial}"))
 
 

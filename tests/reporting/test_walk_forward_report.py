@@ -58,10 +58,10 @@ def walk(*folds: FoldResult, left_out: int = 0, **asked: Any) -> WalkForward:
 
 
 def printed(walked: WalkForward) -> str:
-    """The report as a file gets it, spaces squeezed."""
+    """The report as a file gets it, spaces and the ends of lines squeezed."""
     out = io.StringIO()
     print_walk_forward(walked, out)
-    return "\n".join(" ".join(line.split()) for line in out.getvalue().splitlines())
+    return " ".join(out.getvalue().split())
 
 
 def test_a_row_tells_what_was_chosen_and_what_came_of_it() -> None:

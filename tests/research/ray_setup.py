@@ -14,9 +14,10 @@ from typing import Any
 from infrastructure.database.engine import open_database
 from infrastructure.errors import StrategyError
 from infrastructure.market_data.synthetic import make_demo_bars
-from infrastructure.research.sweeps.chunks import Chunk
-from infrastructure.research.sweeps.engines import Engine, LocalEngine, Task
-from infrastructure.research.sweeps.evaluator import Evaluated, Evaluator
+from infrastructure.research.sweeps.chunks import Chunk, Task
+from infrastructure.research.sweeps.engines import Engine, LocalEngine
+from infrastructure.research.sweeps.evaluated import Evaluated
+from infrastructure.research.sweeps.evaluator import Evaluator
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, make_plan
 from infrastructure.research.sweeps.series import Period
 from infrastructure.strategy_management.strategy_loader import StrategyLoader

@@ -6,15 +6,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from infrastructure.errors import ConfigError
-from infrastructure.research.sweeps.chunks import Chunk, evaluate
+from infrastructure.research.sweeps.chunks import Chunk, Task, evaluate
 from infrastructure.research.sweeps.evaluator import Evaluator
-
-Task = tuple[int, NDArray[np.float64]]
-"""The number of a chunk's first trial, and its cells."""
 
 
 class Engine(Protocol):

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ClusterError, ConfigError
-from infrastructure.research.sweeps.chunks import Chunk
-from infrastructure.research.sweeps.engines import Task
-from infrastructure.research.sweeps.evaluator import Evaluated, Evaluator
+from infrastructure.research.sweeps.chunks import Chunk, Task
+from infrastructure.research.sweeps.evaluated import Evaluated
+from infrastructure.research.sweeps.evaluator import Evaluator
 from infrastructure.research.sweeps.ray_checks import check_code
 from infrastructure.research.sweeps.ray_cluster import (
     connected_ray,
