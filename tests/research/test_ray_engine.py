@@ -180,7 +180,7 @@ def test_a_worker_with_other_code_is_refused(
 
 def test_what_a_cluster_cannot_be_asked(engine: RayEngine, shop: Path) -> None:
     """Each in one line."""
-    with pytest.raises(ConfigError, match="tpe learns from one batch to the next"):
+    with pytest.raises(ConfigError, match="tpe learns from trial to trial: it runs here, on no cluster"):
         sweep("none", {"a": [1]}, sampler="tpe", engine=engine)
     with pytest.raises(ConfigError, match="--workers: a cluster that is there has its own"):
         make_engine("ray", 3, "auto")
@@ -206,11 +206,13 @@ def command(shop: Path, database: Path, *options: str, fine: str = "0.5") -> lis
     ]
 
 
-def swept(given: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":
-    """What the command did in a process of its own."""
+def swept(
+    given: list[str], folder: Path = ROOT, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """What the command did in a process of its own, begun in a folder."""
     return subprocess.run(
         given,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
         check=False,
         timeout=120,
@@ -253,10 +255,17 @@ def test_a_cluster_that_is_there_is_joined_and_left_running(
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux for processes")
 def test_a_cluster_of_its_own_ends_with_the_sweep(shop: Path, tmp_path: Path) -> None:
-    """Two workers for one sweep, and no process of Ray is left of them."""
+    """Two workers for one sweep, and no process of Ray is left of them.
+
+    The folder in which it begins holds another package `infrastructure`, which no worker takes.
+    """
+    (tmp_path / "infrastructure").mkdir()
+    (tmp_path / "infrastructure" / "__init__.py").write_text("raise SystemExit(1)")
     own = ("--engine", "ray", "--workers", "2")
     database = copied(shop, tmp_path / "kairos.db")
-    done = swept(command(shop, database, *own), KAIROS_TEST=str(tmp_path))
+    python, *arguments = command(shop, database, *own)
+    environment = {"KAIROS_TEST": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = swept([python, "-P", *arguments], tmp_path, **environment)
     assert (done.stderr, done.returncode) == ("", 0)
     assert json.loads(done.stdout)
     wait_until(lambda: not marked(str(tmp_path)))

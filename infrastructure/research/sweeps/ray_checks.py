@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
-from infrastructure.research.sweeps.same_code import code_of_checkout
+from infrastructure.research.sweeps.same_code import code_of_checkout, from_checkout
 from infrastructure.wording import show
 
 _PORT_SECONDS, _HELLO_SECONDS, _NODE_SECONDS = 3.0, 15.0, 60.0
@@ -35,7 +35,7 @@ def check_address(address: str) -> None:
 def check_nodes(ray: Any) -> None:
     """Raise ClusterError where a node cannot run Kairos, or has other code than this process."""
     on_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-    ask = ray.remote(num_cpus=0, max_retries=0)(_code_there)
+    ask = ray.remote(num_cpus=0, max_retries=0)(from_checkout(code_of_checkout))
     asked = {
         node["NodeManagerAddress"]: ask.options(
             scheduling_strategy=on_node(node["NodeID"], soft=False)
@@ -113,7 +113,3 @@ def _check_answer(address: str) -> None:
     if "InvalidAuthToken" in told:
         reason = "it asks for a token: set RAY_AUTH_MODE=token"
     raise ClusterError(f"--address {address}: no Ray cluster to work on ({reason}); {_INSTEAD}")
-
-
-def _code_there() -> str:
-    return code_of_checkout()
