@@ -27,6 +27,7 @@ from infrastructure.research.sweeps.keys import (
 )
 from infrastructure.research.sweeps.series import SweepSeries
 from infrastructure.research.sweeps.space import Space
+from infrastructure.research.sweeps.values import is_number
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
 _GROUPS_HELD = 8
@@ -158,7 +159,7 @@ class Evaluator:
             if key.kind == PARAMETER and key.book == book:
                 names.append(key.path[-1])
                 as_float = isinstance(held[names[-1]], float)
-                columns.append([float(each) for each in column] if as_float else column)
+                columns.append([_as_config(each, as_float) for each in column])
         values = list(zip(*columns, strict=True)) if columns else [()]
         return Choices(tuple(names), values), which
 
@@ -183,6 +184,13 @@ class Evaluator:
             for place in quick
             if any(key.kind == kind and key.book == book for key in self.space.axes[place].targets)
         ]
+
+
+def _as_config(value: Any, as_float: bool) -> Any:
+    """A parameter as its config would hold it: lists as tuples, numbers of the field's type."""
+    if isinstance(value, list):
+        return tuple(value)
+    return float(value) if as_float and is_number(value) else value
 
 
 def make_group(built: BuiltConfigs, series: SweepSeries) -> Group:
