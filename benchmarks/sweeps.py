@@ -18,9 +18,10 @@ from infrastructure.database.engine import open_database
 from infrastructure.indicators.tight_candle import TightCandle
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.calendars import get_calendar
-from infrastructure.research.sweeping import backtest_of, run_plan
+from infrastructure.research.sweeping import run_plan
 from infrastructure.research.sweeps.configs import spelt_out
 from infrastructure.research.sweeps.engines import LocalEngine
+from infrastructure.research.sweeps.finishing import backtest_of
 from infrastructure.research.sweeps.keeping import Keeper, LedgerKeeper, MemoryKeeper
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, sweep_record
 from infrastructure.research.sweeps.samplers import make_points

@@ -1,4 +1,4 @@
-"""How an error line shows what it found, and names what was meant."""
+"""How a line shows what was found, names what was meant, and counts."""
 
 import json
 from collections.abc import Iterable
@@ -21,10 +21,16 @@ def nearest(found: str, known: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
-def hint_of(found: object, known: Iterable[str]) -> str:
-    """` (did you mean "x"?)`, to follow what was found; "" where nothing known is near."""
+def hint_of(found: object, known: Iterable[str], otherwise: str = "") -> str:
+    """` (did you mean "x"?)`, to follow what was found; `otherwise` where nothing known is near."""
     meant = nearest(str(found), known)
-    return f' (did you mean "{meant}"?)' if meant else ""
+    return f' (did you mean "{meant}"?)' if meant else otherwise
+
+
+def counted(number: float, one: str, many: str = "") -> str:
+    """`1 bar`, `2,000 bars`; many: where it is not `one` with an s."""
+    whole = round(number)
+    return f"{whole:,} {one if whole == 1 else many or f'{one}s'}"
 
 
 def one_line(said: object, longest: int = 100) -> str:

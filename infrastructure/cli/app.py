@@ -16,7 +16,9 @@ from infrastructure.cli import (
     data_fetch_commands,
     gates_command,
     sweep_command,
+    trial_command,
     verdict_command,
+    walk_forward_command,
 )
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
@@ -164,8 +166,10 @@ def chart(
 
 
 sweep_command.register(app)
-gates_command.register(app)
+trial_command.register(app)
+walk_forward_command.register(app)
 verdict_command.register(app)
 audit_command.register(app)
+gates_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from infrastructure.cli.pages import check_page, write_page
 from infrastructure.cli.progress import Progress
 from infrastructure.cli.stored_series import opened_database
 from infrastructure.research.gates import gates_of_run
@@ -16,20 +17,18 @@ def print_run_gates(db: str | None, run_id: int, as_json: bool, html: Path | Non
 
     Raises KairosError.
     """
+    check_page(html)
     with opened_database(db) as database:
         stored = load_run(database, run_id)
         with Progress(stored.where, len(stored.strategies) + _STEPS) as progress:
             gates = gates_of_run(database, stored, progress.step)
-    page = None
-    if html is not None:
-        from infrastructure.reporting.research_pictures import gates_page, save_page
-
-        page = save_page(gates_page(gates), html)
     from infrastructure.reporting import gates_report
 
     if as_json:
         print(gates_report.as_json(gates), flush=True)
-        return
-    gates_report.print_gates(gates)
-    if page is not None:
-        print(page)
+    else:
+        gates_report.print_gates(gates)
+    if html is not None:
+        from infrastructure.reporting.research_pictures import gates_page
+
+        write_page(gates_page(gates), html, as_json)

@@ -1,22 +1,14 @@
 """`kairos gates`, as typer wants it declared."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Verbose
+from infrastructure.cli.options import AsJson, Db, Html, StoredRunId, Verbose
 
 
 def gates(
-    run: Annotated[
-        int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
-    ],
+    run: StoredRunId,
     json: AsJson = False,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw it too, as one page that needs no network."),
-    ] = None,
+    html: Html = None,
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from infrastructure.cli.pages import check_page, write_page
 from infrastructure.cli.progress import Progress
 from infrastructure.cli.stored_series import opened_database
 from infrastructure.errors import ConfigError
@@ -28,24 +29,22 @@ def print_verdict_of(run_id: int, options: VerdictOptions) -> None:
     if not 0.0 < options.ruin_pct <= 100.0:
         found = f"found {options.ruin_pct:g}"
         raise ConfigError(f"--ruin: expected a percentage above 0, up to 100; {found}")
+    check_page(options.html)
     settings = Settings(seed=options.seed, ruin_pct=options.ruin_pct)
     with opened_database(options.db) as database:
         stored = load_run(database, run_id)
         with Progress(stored.where, len(STEPS)) as progress:
             judged = verdict(database, stored, settings, progress.step)
-    page = None
-    if options.html is not None:
-        from infrastructure.reporting.research_pictures import save_page, verdict_page
-
-        limit = stored.portfolio.total_capital * (1.0 - options.ruin_pct / 100.0)
-        page = save_page(verdict_page(judged, limit), options.html)
     if options.json:
         from infrastructure.reporting.verdict_json import as_json
 
         print(as_json(judged), flush=True)
-        return
-    from infrastructure.reporting.verdict_report import print_verdict
+    else:
+        from infrastructure.reporting.verdict_report import print_verdict
 
-    print_verdict(judged)
-    if page is not None:
-        print(page)
+        print_verdict(judged)
+    if options.html is not None:
+        from infrastructure.reporting.research_pictures import verdict_page
+
+        limit = stored.portfolio.total_capital * (1.0 - options.ruin_pct / 100.0)
+        write_page(verdict_page(judged, limit), options.html, options.json)

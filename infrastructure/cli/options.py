@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -37,6 +38,13 @@ FillPolicy = Annotated[
         metavar="POLICY",
         help="Where one bar holds both stop and target: stop_first, target_first or detail.",
     ),
+]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Draw it too, as one page that needs no network."),
+]
+StoredRunId = Annotated[
+    int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Verbose = Annotated[

@@ -39,7 +39,12 @@ class RunOptions:
 
 def run_portfolio(path_or_name: str, options: RunOptions) -> None:
     """Run one portfolio and print its report. Raises KairosError."""
-    _print(_run(StrategyLoader().load_portfolio(path_or_name), options), options, indent=2)
+    run_loaded(StrategyLoader().load_portfolio(path_or_name), options)
+
+
+def run_loaded(portfolio: LoadedPortfolio, options: RunOptions) -> None:
+    """The same of a portfolio that is there already."""
+    _print(_run(portfolio, options), options, indent=2)
 
 
 def run_portfolios(config_dir: Path, options: RunOptions, verbose: bool = False) -> int:

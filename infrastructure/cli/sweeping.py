@@ -1,104 +1,69 @@
 """`kairos sweep`: from its options to its report."""
 
-import os
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from contextlib import closing
 from pathlib import Path
 
+from infrastructure.cli.pages import check_page, write_page
+from infrastructure.cli.sweep_options import SweepOptions
 from infrastructure.cli.trial_progress import TrialProgress
 from infrastructure.core.execution.machine import run_nb
 from infrastructure.core.sweeping.lone_lane import run_variants_nb
 from infrastructure.core.sweeping.many_lanes import run_accounts_nb
-from infrastructure.errors import ConfigError, StorageError
+from infrastructure.errors import ConfigError
 from infrastructure.research.sweeping import sweep
-from infrastructure.research.sweeps.engines import make_engine
+from infrastructure.research.sweeps.engines import Engine, make_engine
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
 
 
-@dataclass(frozen=True)
-class SweepOptions:
-    """What the command line says."""
-
-    parameters: tuple[str, ...]
-    constraints: tuple[str, ...]
-    objective: str
-    sampler: str
-    n_trials: int | None
-    seed: int
-    folds: int
-    start: date | None
-    end: date | None
-    workers: int | None
-    engine: str
-    address: str | None
-    db: str | None
-
-
 def run_sweep(
-    path_or_name: str, options: SweepOptions, top: int, html: Path | None, json: bool
+    path_or_name: str,
+    options: SweepOptions,
+    *,
+    folds: int,
+    top: int,
+    html: Path | None,
+    json: bool,
 ) -> None:
     """Sweep a portfolio, print the best, write the pictures.
 
     Raises KairosError; ConfigError too where no configuration has what was asked for: its trials
     are stored then.
     """
-    if html is not None:
-        check_page(html)
+    check_page(html)
     portfolio = StrategyLoader().load_portfolio(path_or_name)
-    engine = make_engine(options.engine, options.workers, options.address)
-    progress = TrialProgress(portfolio.config.portfolio_name, _kernels(portfolio))
+    progress = trial_progress(portfolio)
     try:
-        with progress:
+        with opened_engine(options) as engine, progress:
             result = sweep(
                 portfolio,
-                options.parameters,
-                constraints=options.constraints,
-                objective=options.objective,
-                sampler=options.sampler,
-                n_trials=options.n_trials,
-                seed=options.seed,
-                folds=options.folds,
-                db_path=options.db,
-                start=options.start,
-                end=options.end,
+                **options.as_arguments(),
+                folds=folds,
                 engine=engine,
                 progress=progress.update,
             )
     except KeyboardInterrupt:
         progress.say_what_is_stored()
         raise
-    finally:
-        engine.close()
     if not result.n_met:
         raise ConfigError(result.why_none())
     _print(result, top, json)
     if html is not None:
-        from infrastructure.reporting.research_pictures import save_page, sweep_page
+        from infrastructure.reporting.research_pictures import sweep_page
 
-        print(save_page(sweep_page(result), html), file=sys.stderr if json else sys.stdout)
-
-
-def check_page(path: Path) -> None:
-    """Raise StorageError where a page could not be written: before the work, not after it.
-
-    Folders that are not there are made once there is a page.
-    """
-    if path.is_dir():
-        raise StorageError(f"{path}: is a folder; give the path of a file, such as {path}/a.html")
-    there = next(each for each in (path, *path.absolute().parents) if each.exists())
-    if there != path and not there.is_dir():
-        raise StorageError(f"{path}: the page cannot be written there: {there} is no folder")
-    if not os.access(there, os.W_OK):
-        raise StorageError(f"{path}: the page cannot be written there: {there} may not be written")
+        write_page(sweep_page(result), html, json)
 
 
-def _kernels(portfolio: LoadedPortfolio) -> tuple[Callable[..., None], ...]:
-    """What has to be compiled, once on each computer, before its configurations are traded."""
+def opened_engine(options: SweepOptions) -> "closing[Engine]":
+    """Where to compute, until the block ends. Raises ConfigError."""
+    return closing(make_engine(options.engine, options.workers, options.address))
+
+
+def trial_progress(portfolio: LoadedPortfolio) -> TrialProgress:
+    """Its trials' bar; what trades them has to be compiled once on each computer."""
     lanes = sum(len(strategy.symbols) for strategy in portfolio.strategies)
-    return (run_nb, run_variants_nb if lanes == 1 else run_accounts_nb)
+    kernels = (run_nb, run_variants_nb if lanes == 1 else run_accounts_nb)
+    return TrialProgress(portfolio.config.portfolio_name, kernels)
 
 
 def _print(result: SweepResult, top: int, json: bool) -> None:

@@ -1,22 +1,16 @@
 """`kairos verdict`, as typer wants it declared."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Verbose
+from infrastructure.cli.options import AsJson, Db, Html, StoredRunId, Verbose
 
 
 def verdict(
-    run: Annotated[
-        int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
-    ],
+    run: StoredRunId,
     json: AsJson = False,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw it too, as one page that needs no network."),
-    ] = None,
+    html: Html = None,
     ruin: Annotated[
         float,
         typer.Option(
@@ -29,7 +23,7 @@ def verdict(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Judge a run: robust, fragile, or luck. and why.
+    """Judge a run: robust, fragile or luck, and why.
 
     Every configuration that the ledger knows to have been tried on the same bars is counted.
     Nothing is written to the ledger.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_origin, get_type_hints
 
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.errors import ConfigError
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -47,8 +47,7 @@ def configured(
     known = (*fields, *StrategyConfig.model_fields)
     for name in overrides:
         if name not in known:
-            meant = nearest(name, list(known))
-            hint = f' (did you mean "{meant}"?)' if meant else ""
+            hint = hint_of(name, known)
             raise ConfigError(f"{where}: {name} is neither a parameter nor a config key{hint}")
     data: dict[str, Any] = {"strategy_name": class_name, "class_name": class_name}
     if config is not None:
@@ -73,8 +72,7 @@ def parse_parameters(
     known = _model(strategy_name, fields)
     unknown = [name for name in given if name not in fields]
     if unknown:
-        meant = nearest(unknown[0], list(fields))
-        hint = f' (did you mean "{meant}"?)' if meant else f"; known: {', '.join(fields) or 'none'}"
+        hint = hint_of(unknown[0], fields, otherwise=f"; known: {', '.join(fields) or 'none'}")
         raise ConfigError(
             f"{where}: indicator.parameters.{unknown[0]} is no parameter of {strategy_name}{hint}"
         )

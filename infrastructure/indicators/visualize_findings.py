@@ -15,6 +15,7 @@ from infrastructure.indicators.visualize_candles import (
 )
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.findings.finding import Finding
+from infrastructure.wording import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -44,9 +45,8 @@ def visualize_findings(bars: Bars, findings: Sequence[Finding], view_bars: int =
 def _detail(bars: Bars, findings: Sequence[Finding]) -> str:
     """The line below the title: first and last day, how many bars, how many findings."""
     total = sum(finding.count for finding in findings)
-    counted = f"{total:,} finding" + ("" if total == 1 else "s")
     days = [day_text(local_times(bars, part)[0]) for part in (range(1), range(len(bars))[-1:])]
-    return f"{' to '.join(days)} · {len(bars):,} bars · {counted}"
+    return f"{' to '.join(days)} · {len(bars):,} bars · {counted(total, 'finding')}"
 
 
 def _view(bars: Bars, findings: Sequence[Finding], n_bars: int) -> range:

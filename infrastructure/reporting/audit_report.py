@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from infrastructure.reporting.printing import WIDEST
 from infrastructure.research.audit.auditing import Audit, AuditedSeries
 from infrastructure.research.audit.findings import Check, Finding
 from infrastructure.research.audit.warm_up import NAME, WITH_CONTEXT
+from infrastructure.wording import counted
 
-WIDEST = 80
 _LABEL = 16
 """Characters of the column that names the checks."""
 
@@ -79,8 +80,7 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 
 
 def _verdict(audit: Audit, kept: KeptAudit) -> list[str]:
-    n_findings = len(audit.findings)
-    count = f"{n_findings} finding{'' if n_findings == 1 else 's'}"
+    count = counted(len(audit.findings), "finding")
     if audit.passed:
         came_to = "Passed: no decision hangs on a later bar."
     elif all(each.check in (NAME, WITH_CONTEXT) for each in audit.findings):

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+from infrastructure.wording import counted
 
 UNDEFINED = "-"
 
@@ -33,6 +34,11 @@ def number(value: float, unit: str = "", decimals: int = 2) -> Cell:
     return Cell(f"{rounded:,.{decimals}f}", unit)
 
 
+def short_key(key: str) -> str:
+    """A config key, without the folder that all of an indicator's parameters stand in."""
+    return key.removeprefix("indicator.parameters.")
+
+
 def count(value: int, unit: str = "") -> Cell:
     """A whole number."""
     return Cell(f"{value:,}", unit)
@@ -46,8 +52,8 @@ def _drawdown_length(metrics: TradeMetrics) -> Cell:
     if not metrics.max_drawdown_pct > 0:
         return Cell(UNDEFINED)
     sessions = metrics.max_drawdown_duration_sessions
-    plural = "" if sessions == 1 else "s"
-    return number(metrics.max_drawdown_duration_days, f"days, {sessions:,} session{plural}", 1)
+    unit = f"days, {counted(sessions, 'session')}"
+    return number(metrics.max_drawdown_duration_days, unit, 1)
 
 
 OF_EQUITY = (

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from math import isfinite
 from typing import IO, Any
 
 from rich.console import Group, RenderableType
@@ -14,6 +13,7 @@ from rich.text import Text
 from infrastructure.market_data.sessions.session_calendar import day_text
 from infrastructure.reporting.figures import UNDEFINED, number
 from infrastructure.reporting.part_table import SYNTHETIC, WARNING, heading
+from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import WIDEST, print_tables
 from infrastructure.research.gates import CONFIDENCE, Gate, Gates
 from infrastructure.research.sharing import BookFigures
@@ -75,9 +75,9 @@ def as_json(gates: Gates, indent: int | None = 2) -> str:
                 "capital": book.sharing.capital,
                 "taken": _plain_gate(book.taken),
                 "rules": [_plain_gate(gate) for gate in book.rules],
-                "shared": _plain(vars(book.sharing.shared)),
-                "alone": _plain(vars(book.sharing.alone)),
-                "difference": _plain(vars(book.sharing.difference)),
+                "shared": plain(vars(book.sharing.shared)),
+                "alone": plain(vars(book.sharing.alone)),
+                "difference": plain(vars(book.sharing.difference)),
             }
             for book in gates.books
         ],
@@ -86,14 +86,7 @@ def as_json(gates: Gates, indent: int | None = 2) -> str:
 
 
 def _plain_gate(gate: Gate) -> dict[str, Any]:
-    return {**_plain(vars(gate)), "why_not": dict(gate.why_not), "effect": gate.effect}
-
-
-def _plain(figures: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: None if isinstance(value, float) and not isfinite(value) else value
-        for name, value in figures.items()
-    }
+    return {**plain(vars(gate)), "why_not": dict(gate.why_not), "effect": gate.effect}
 
 
 def _facts(gates: Gates) -> str:

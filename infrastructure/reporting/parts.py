@@ -9,6 +9,7 @@ from infrastructure.core.config import StrategyConfig
 from infrastructure.market_data.bars import Bars
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+from infrastructure.wording import counted
 
 _MOST_NAMES = 4
 
@@ -104,11 +105,10 @@ def _account(result: RunResult) -> Part:
     backtest, portfolio = result.backtest, result.portfolio
     idle = backtest.simulation.idle_cash
     resting = f" · {idle:,.2f} of it not allocated" if np.round(idle, 2) else ""
-    number = len(result.strategies)
     return Part(
         kind="portfolio",
         name=portfolio.portfolio_name,
-        facts=f"{number} {'strategy' if number == 1 else 'strategies'} · "
+        facts=f"{counted(len(result.strategies), 'strategy', 'strategies')} · "
         f"capital {portfolio.total_capital:,.2f}{resting}",
         synthetic=backtest.synthetic,
         metrics=backtest.metrics,

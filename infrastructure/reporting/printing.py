@@ -1,10 +1,12 @@
 """How tables reach a terminal, a pipe or a file."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
+from rich.table import Table
 
 WIDEST = 80
 """Wider lines would only pull the figures apart."""
@@ -12,7 +14,27 @@ WIDEST = 80
 NARROWEST = 48
 """Narrower terminals wrap the lines themselves: a figure is never cut."""
 
+_ROOM = 10_000
+"""Columns on which no table is cut."""
+
 _ASCII = str.maketrans("─·", "--")
+
+
+def print_uncut(blocks: Iterable[RenderableType], file: IO[str] | None = None) -> None:
+    """Print words at most WIDEST wide, and tables as wide as they are.
+
+    A row of a table is one line, however long: a terminal wraps it, nothing cuts it.
+    """
+    shown = list(blocks)
+    room = Console(width=_ROOM)
+    tables = [room.measure(each).maximum for each in shown if isinstance(each, Table)]
+    print_tables(
+        lambda most: Group(
+            *(each if isinstance(each, Table) else Constrain(each, most) for each in shown)
+        ),
+        file,
+        narrowest=max(tables, default=NARROWEST),
+    )
 
 
 def print_tables(

@@ -5,15 +5,16 @@ from dataclasses import fields
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console, Group
-from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
-from infrastructure.reporting.part_table import SYNTHETIC
-from infrastructure.reporting.printing import print_tables
+from infrastructure.reporting.figures import number, short_key
+from infrastructure.reporting.part_table import heading
+from infrastructure.reporting.plain import plain
+from infrastructure.reporting.printing import print_uncut
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
+from infrastructure.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,27 +33,10 @@ _FIGURES = {
 _COUNTS = {field.name for field in fields(TradeMetrics) if field.type in (int, "int")} | {"refused"}
 """Figures that are whole numbers."""
 
-_WIDE = 10_000
-"""Columns on which no table is cut."""
-
 
 def print_sweep(result: SweepResult, top: int, file: IO[str] | None = None) -> None:
-    """Print how many were tried, the best ones, and what to do next.
-
-    However many keys were swept, a row of the table is one line: a terminal wraps it, nothing cuts
-    it.
-    """
-    table = _table(result, top)
-    width = Console(width=_WIDE).measure(table).maximum
-    print_tables(
-        lambda most: Group(
-            *(Constrain(line, most) for line in _head(result)),
-            table,
-            *(Constrain(line, most) for line in _foot(result)),
-        ),
-        file,
-        narrowest=width,
-    )
+    """Print how many were tried, the best ones, and what to do next, to `file`."""
+    print_uncut([*_head(result), _table(result, top), *_foot(result)], file)
 
 
 def sweep_json(result: SweepResult, top: int) -> str:
@@ -80,12 +64,12 @@ def sweep_json(result: SweepResult, top: int) -> str:
 
 
 def _head(result: SweepResult) -> list[Text]:
-    title = Text(f"Sweep · {result.title}", style="bold")
-    if result.synthetic:
-        title.append(f"  {SYNTHETIC}", style="bold yellow")
-    tried = f"{result.n_trials:,} configuration{'' if result.n_trials == 1 else 's'}"
+    tried = counted(result.n_trials, "configuration")
     rate = f"{result.seconds:.1f} s, {result.rate:,.0f} a second"
-    lines = [title, Text(f"{tried} · {rate} · best by {result.objective}", style="dim")]
+    lines = [
+        heading(f"Sweep · {result.title}", result.synthetic),
+        Text(f"{tried} · {rate} · best by {result.objective}", style="dim"),
+    ]
     if result.n_resumed:
         lines.append(Text(f"Stored by an earlier, ended sweep: {result.n_resumed:,}."))
     if result.n_invalid:
@@ -105,13 +89,15 @@ def _table(result: SweepResult, top: int) -> Table:
     table.add_column("trial", justify="right", header_style="dim")
     keys = [key for axis in result.axes for key in axis.keys]
     for key in keys:
-        table.add_column(key.removeprefix("indicator.parameters."), justify="right")
+        table.add_column(short_key(key), justify="right")
     shown = dict(_FIGURES)
     shown.setdefault(result.objective, (result.objective, 3))
-    for heading, _ in shown.values():
-        table.add_column(heading, justify="right", header_style="dim")
+    for head, _ in shown.values():
+        table.add_column(head, justify="right", header_style="dim")
     for row in _rows(result.top(top)):
-        figures = [_number(row[name], decimals) for name, (_, decimals) in shown.items()]
+        figures = [
+            number(row[name], decimals=decimals).number for name, (_, decimals) in shown.items()
+        ]
         table.add_row(f"{row['trial']:,}", *(_value(row[key]) for key in keys), *figures)
     return table
 
@@ -136,10 +122,6 @@ def _foot(result: SweepResult) -> list[Text]:
     return lines
 
 
-def _number(value: float, decimals: int) -> str:
-    return "-" if not np.isfinite(value) else f"{value + 0.0:,.{decimals}f}"
-
-
 def _value(value: Any) -> str:
     """As the command line would take it again."""
     if value is None or value != value:  # pandas writes null among numbers as NaN
@@ -153,6 +135,5 @@ def _plain(name: str, value: Any) -> Any:
     """A figure as JSON has it: counts are whole, a day is a date, what is undefined is null."""
     if name == "worst_day" and isinstance(value, float) and np.isfinite(value):
         return str(np.datetime64(int(value), "D"))
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return int(value) if name in _COUNTS else value
+    known = plain(value)
+    return int(known) if name in _COUNTS and known is not None else known

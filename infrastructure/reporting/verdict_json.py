@@ -1,13 +1,10 @@
 """A verdict as one JSON object, for other programs."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
-import numpy as np
-
+from infrastructure.reporting.plain import plain
 from infrastructure.research.judging.evidence import Trials
 from infrastructure.research.judging.figures import Benchmark, Figures
 from infrastructure.research.judging.verdict import Verdict
@@ -44,7 +41,7 @@ def as_json(verdict: Verdict, indent: int | None = 2) -> str:
         "tried": _tried(evidence.trials),
         "figures": None if verdict.figures is None else _figures(verdict, verdict.figures),
     }
-    return json.dumps(_plain(report), indent=indent, ensure_ascii=False, allow_nan=False)
+    return json.dumps(plain(report), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
 def _tried(trials: Trials) -> dict[str, Any]:
@@ -105,16 +102,3 @@ def _plateau(verdict: Verdict, found: Plateau) -> dict[str, Any]:
         **objective,
         **{name: value for name, value in vars(found).items() if name not in left_out},
     }
-
-
-def _plain(value: Any) -> Any:
-    """Arrays as lists, NumPy's numbers as Python's, what is not finite as null."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    return None if isinstance(value, float) and not isfinite(value) else value

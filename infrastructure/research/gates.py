@@ -96,9 +96,15 @@ def gates_of_run(
     """The gates of a run of the ledger, which is simulated again; nothing is written.
 
     run: or its number. progress: told each step in a few words.
-    Raises ConfigError where there is no such run or it refused no signal, and what `rerun` raises.
+    Raises ConfigError where there is no such run, where it is a walk forward or refused no signal,
+    and what `rerun` raises.
     """
     stored = run if isinstance(run, StoredRun) else load_run(database, run)
+    if "walk_forward" in stored.figures:
+        raise ConfigError(
+            f"{stored.where}: it is a walk forward, whose rules changed from fold to fold; gates "
+            "are told of one configuration: kairos run PORTFOLIO.json"
+        )
     again = rerun(database, stored, progress)
     if progress:
         progress("refused signals, each alone")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError, StorageError
-from infrastructure.research.sweeps.evaluator import all_sessions, on_sessions
+from infrastructure.research.sweeps.evaluated import all_sessions, on_sessions
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, read_bars_of, sweep_record
 from infrastructure.research.sweeps.series import Period
 from infrastructure.research.sweeps.space import make_space
@@ -34,15 +34,14 @@ def replay(
     """
     ledger = TrialLedger(database)
     plan = stored_plan(database, ledger.sweep(sweep_id), f"sweep {sweep_id}")
-    names = [f"value_{place + 1}" for place in range(len(plan.space.axes))]
-    found = ledger.trials(sweep_id, trials=trials, columns=("trial", *names))
+    columns = ("trial", *plan.space.value_columns)
+    found = ledger.trials(sweep_id, trials=trials, columns=columns)
     by_number = {int(number): row for row, number in enumerate(found["trial"])}
     unknown = [number for number in trials if int(number) not in by_number]
     if unknown:
         raise StorageError(f"sweep {sweep_id}: trial {unknown[0]} is not stored")
     order = [by_number[int(number)] for number in trials]
-    stored = np.column_stack([found[name] for name in names])[order]
-    return returns_of(plan, plan.space.cells_of(stored))
+    return returns_of(plan, plan.space.cells_in(found)[order])
 
 
 def returns_of(

@@ -2,9 +2,10 @@
 
 from infrastructure.database.engine import Database
 from infrastructure.research.judging.figures import Settings
-from infrastructure.research.judging.gathering import STEPS, Progress, evidence_of
+from infrastructure.research.judging.gathering import STEPS, evidence_of
 from infrastructure.research.judging.judge import judge
 from infrastructure.research.judging.verdict import Verdict
+from infrastructure.strategy_management.simulating import Progress
 from infrastructure.strategy_management.stored_run import StoredRun, load_run
 
 

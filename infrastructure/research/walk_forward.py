@@ -13,8 +13,9 @@ from infrastructure.research.folds import Fold, cut_folds, left_out
 from infrastructure.research.sweeps.configs import build_configs, spelt_out
 from infrastructure.research.sweeps.constraints import parse_constraint, parse_objective
 from infrastructure.research.sweeps.engines import Engine, LocalEngine
+from infrastructure.research.sweeps.finishing import Progress, silent
 from infrastructure.research.sweeps.space import Space, make_space
-from infrastructure.research.walking.choosing import Choice, Progress, Trainer, check_walked
+from infrastructure.research.walking.choosing import Choice, Trainer, check_walked
 from infrastructure.research.walking.drift import drifts
 from infrastructure.research.walking.result import Asked, WalkForward, fold_result
 from infrastructure.research.walking.storing import store_walk
@@ -61,7 +62,7 @@ def walk_forward(
     """
     executed = datetime.now(UTC)
     loaded = _dated(portfolio, as_date("start", start), as_date("end", end))
-    whole = spelt_out(loaded)
+    whole = replace(spelt_out(loaded), strategy_paths=loaded.strategy_paths)
     space = make_space(whole, parameters)
     check_walked(space)
     asked = Asked(
@@ -79,7 +80,7 @@ def walk_forward(
             "engine": engine or LocalEngine(workers),
         }  # fmt: skip
         trainer = Trainer(whole, parameters, settings, account.bars_before)
-        choices = _chosen(folds, trainer.choose, progress or _silent)
+        choices = _chosen(folds, trainer.choose, progress or silent)
         backtest = account.trade(
             [
                 Unseen(fold.test_start, fold.test_end, choice.strategies)
@@ -89,7 +90,7 @@ def walk_forward(
         results = tuple(
             fold_result(backtest, fold, choice) for fold, choice in zip(folds, choices, strict=True)
         )
-        run = store_walk(database, whole, backtest, results, asked, executed)
+        run = store_walk(database, account, backtest, results, asked, executed)
     finally:
         database.close()
     chosen = [choice.parameters for choice in choices if choice.strategies]
@@ -127,7 +128,3 @@ def _tried(space: Space) -> dict[str, Sequence[Any] | None]:
         for axis in space.axes
         for place, key in enumerate(axis.targets)
     }
-
-
-def _silent(done: int, in_all: int) -> None:
-    pass

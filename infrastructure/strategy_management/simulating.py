@@ -51,18 +51,11 @@ def simulated(
     where: what error lines start with. progress: told each step in a few words.
     Raises ConfigError, DataError, StrategyError or AccountingError.
     """
-    tell = progress or _silent
+    tell = progress or silent
     calendar = get_calendar(portfolio.calendar or shares[0].strategy.config.calendar, database)
-    terms = AccountTerms(
-        portfolio.total_capital,
-        portfolio.risk,
-        portfolio.costs,
-        portfolio.lot_size,
-        portfolio.fill_policy,
-        calendar,
-    )
     books = _books(portfolio, shares, database, where, tell)
     tell(SIMULATING)
+    terms = AccountTerms.of(portfolio, calendar)
     return run_backtest(books, terms, calendar.sessions_per_year)
 
 
@@ -87,5 +80,5 @@ def _books(
     return books
 
 
-def _silent(step: str) -> None:
-    pass
+def silent(step: str) -> None:
+    """Nobody is told."""

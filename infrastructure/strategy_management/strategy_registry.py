@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeGuard
 
 from infrastructure.errors import ConfigError
-from infrastructure.wording import nearest, printable, show
+from infrastructure.wording import hint_of, printable, show
 
 if TYPE_CHECKING:
     from infrastructure.core.vectorbt_strategy import VectorBTStrategy
@@ -148,11 +148,8 @@ def _shown(path: Path) -> str:
 
 def _unknown(name: str, sources: dict[Path, list[str]], folder: Path) -> str:
     known = sorted({each for names in sources.values() for each in names})
-    meant = nearest(name, known)
-    if meant:
-        hint = f' (did you mean "{meant}"?)'
-    else:
-        hint = f"; there are {', '.join(known)}" if known else "; no strategy is defined there"
+    others = f"; there are {', '.join(known)}" if known else "; no strategy is defined there"
+    hint = hint_of(name, known, otherwise=others)
     return f"class_name {show(name)} is not defined in {printable(folder.name)}/{hint}"
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.trade_metrics.arithmetic import ROUNDING
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 Metric = Literal["sharpe", "mean"]
 MAX_BLOCKS = 20  # 184,756 splits; 22 would be 705,432
@@ -115,8 +115,7 @@ def _checked(returns: ArrayLike, n_blocks: int, metric: str) -> _Matrix:
         )
     if metric not in get_args(Metric):
         known = ", ".join(get_args(Metric))
-        meant = nearest(metric, get_args(Metric))
-        hint = f' (did you mean "{meant}"?)' if meant else ""
+        hint = hint_of(metric, get_args(Metric))
         raise ConfigError(f'metric must be one of {known}; found "{metric}"{hint}')
     if n_blocks % 2 or not 2 <= n_blocks <= min(MAX_BLOCKS, len(table)):
         raise ConfigError(

@@ -6,6 +6,7 @@ import pytest
 from cli_setup import Shop
 
 COMMANDS = ["", "run", "audit", "schema", "strategies", "chart", "data"]
+COMMANDS += ["sweep", "trial", "walk-forward", "gates", "verdict"]
 COMMANDS += [f"data {name}" for name in ("import", "list", "show", "check", "mend", "history")]
 COMMANDS += [f"data {name}" for name in ("adjust", "plot", "export", "remove")]
 COMMANDS += ["data download", "data sample"]

@@ -17,7 +17,8 @@ from infrastructure.research.sweeps.constraints import (
     parse_constraint,
     parse_objective,
 )
-from infrastructure.research.sweeps.evaluator import Evaluated, Evaluator
+from infrastructure.research.sweeps.evaluated import Evaluated
+from infrastructure.research.sweeps.evaluator import Evaluator
 from infrastructure.research.sweeps.result import SweepResult
 
 GRID: dict[str, Any] = {

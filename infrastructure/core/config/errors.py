@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from infrastructure.errors import ConfigError
-from infrastructure.wording import LONGEST_FOUND, nearest, printable, show
+from infrastructure.wording import LONGEST_FOUND, counted, nearest, printable, show
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Problem = Mapping[str, Any]
@@ -40,7 +40,7 @@ def explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
     ]
     more = len(unknown) + len(others) - 1
     line = f"{printable(where)}: {_line((unknown + others)[0], model)}"
-    return line + (f" (and {more} more problem{'s' if more > 1 else ''})" if more else "")
+    return line + (f" (and {counted(more, 'more problem')})" if more else "")
 
 
 def _line(problem: _Problem, model: type[BaseModel]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from infrastructure.core.config import StrategyConfig
+from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.core.signals import Signals
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar
@@ -53,3 +53,15 @@ class AccountTerms:
     fill_policy: str = "stop_first"
     calendar: SessionCalendar | None = None
     exit_slippage_bps: float | None = None
+
+    @classmethod
+    def of(cls, portfolio: PortfolioConfig, calendar: SessionCalendar) -> "AccountTerms":
+        """Those that a portfolio's config describes."""
+        return cls(
+            portfolio.total_capital,
+            portfolio.risk,
+            portfolio.costs,
+            portfolio.lot_size,
+            portfolio.fill_policy,
+            calendar,
+        )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.sessions.session_calendar import day_text
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 Adjustment = Literal["none", "split", "all"]
 """What prices are adjusted for: nothing, splits, or splits and dividends."""
@@ -112,8 +112,7 @@ def check_adjustment(key: str, given: str) -> Adjustment:
     for known in ADJUSTMENTS:
         if given == known:
             return known
-    meant = nearest(str(given), ADJUSTMENTS)
-    hint = f' (did you mean "{meant}"?)' if meant else ""
+    hint = hint_of(given, ADJUSTMENTS)
     raise ConfigError(f"{key}: expected none, split or all; found {str(given)[:40]!r}{hint}")
 
 

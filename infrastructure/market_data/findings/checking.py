@@ -6,7 +6,7 @@ from datetime import date
 from infrastructure.market_data.columns import BarColumns
 from infrastructure.market_data.findings.commands import import_again
 from infrastructure.market_data.findings.daily_bars import daily_bars
-from infrastructure.market_data.findings.finding import ERROR, Finding, plural, severest_first
+from infrastructure.market_data.findings.finding import ERROR, Finding, severest_first
 from infrastructure.market_data.findings.grid import find_holes
 from infrastructure.market_data.findings.holes import missing_bars, off_grid, untraded_hours
 from infrastructure.market_data.findings.hours import hours
@@ -20,6 +20,7 @@ from infrastructure.market_data.findings.splits import splits
 from infrastructure.market_data.findings.volume_units import volume_unit
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar
+from infrastructure.wording import counted
 
 
 def check_bars(
@@ -68,7 +69,7 @@ def _all_outside(
         return ()
     first = bar_text(calendar, interval_seconds(interval), int(columns.timestamp[0]))
     worst = (
-        f"none of {plural(len(columns), 'bar')} lies inside a session of {calendar.name}, the "
+        f"none of {counted(len(columns), 'bar')} lies inside a session of {calendar.name}, the "
         f"first is {first}: is that the --calendar, and are stamps in the right --timezone?"
     )
     mend = import_again(symbol, interval, "FILE", "--replace --calendar NAME --timezone ZONE")

@@ -45,8 +45,3 @@ def finding_lines(findings: Iterable[Finding]) -> list[str]:
 def severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The same findings, errors before warnings before notes, else as they came."""
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 bar`, `2,000 bars`."""
-    return f"{count:,} {noun}" + ("s" if count != 1 else "")

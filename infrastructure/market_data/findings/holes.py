@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.findings.commands import download, remove
-from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding
 from infrastructure.market_data.findings.grid import Holes
 from infrastructure.market_data.findings.series import BarSeries
+from infrastructure.wording import counted
 
 QUIET = 0.5
 """Where bars beside holes have less than this share of the usual volume, nobody traded there: data
@@ -31,8 +32,8 @@ def missing_bars(series: BarSeries, holes: Holes) -> Finding | None:
         return None
     rows = series.calendar.rows_of(missing)
     first, length = _longest(missing, rows, series.step)
-    worst = f"in {plural(len(np.unique(rows)), 'session')}; "
-    worst += f"the longest hole is {plural(length, 'bar')} from {series.text(first)}"
+    worst = f"in {counted(len(np.unique(rows)), 'session')}; "
+    worst += f"the longest hole is {counted(length, 'bar')} from {series.text(first)}"
     if _by_chance(series, missing, rows) and _nobody_traded(series, holes.beside):
         worst += "; volume is low beside the holes: bars without a trade are left out"
         return Finding("missing_bars", NOTE, len(missing), worst, "", missing)
@@ -54,7 +55,7 @@ def off_grid(series: BarSeries, holes: Holes) -> Finding | None:
     count = len(holes.off_grid)
     if not count:
         return None
-    worst = f"{plural(count, 'bar')} between the marks of {series.interval}, "
+    worst = f"{counted(count, 'bar')} between the marks of {series.interval}, "
     worst += f"the first {series.text(holes.off_grid[0])}"
     mend = remove(series.symbol, series.interval, "off_grid")
     if count > MOSTLY_OFF * len(series.columns):

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.findings.commands import remove
-from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.intervals import DAY
 from infrastructure.market_data.sessions.session_calendar import day_text
+from infrastructure.wording import counted
 
 RARE_CHANGES = 0.1
 """Sessions with and without extended hours are mixed where they come in blocks. Where the kind
@@ -95,7 +96,7 @@ def _half_day_after_hours(
     series: BarSeries, outside: _Outside, sessions: NDArray[np.intp]
 ) -> Finding:
     stamps = series.stamps(outside.rows(sessions))
-    worst = f"bars after the close of {plural(len(sessions), 'half day')}, the first "
+    worst = f"bars after the close of {counted(len(sessions), 'half day')}, the first "
     worst += f"{series.text(stamps[0])}: cut by the clock, not by {series.calendar.name}"
     mend = remove(series.symbol, series.interval, "half_day_after_hours")
     return Finding("half_day_after_hours", NOTE, len(stamps), worst, mend, stamps)
@@ -112,8 +113,8 @@ def _mixed(series: BarSeries, outside: _Outside, sessions: NDArray[np.intp]) -> 
     stamps = series.stamps(outside.rows(sessions))
     first, last = day_text(series.days[sessions[0]]), day_text(series.days[sessions[-1]])
     worst = (
-        f"of {plural(len(there), 'session')} these have extended hours ({first} to {last}, "
-        f"{plural(len(stamps), 'bar')} from {series.text(stamps[0])}), the others have none"
+        f"of {counted(len(there), 'session')} these have extended hours ({first} to {last}, "
+        f"{counted(len(stamps), 'bar')} from {series.text(stamps[0])}), the others have none"
     )
     mend = remove(series.symbol, series.interval, "mixed_sessions")
     return Finding("mixed_sessions", WARNING, len(sessions), worst, mend, stamps)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.findings.finding import Finding
-from infrastructure.wording import nearest
+from infrastructure.wording import hint_of
 
 OUTSIDE = "outside"
 """All findings of bars outside the sessions, under one name."""
@@ -34,6 +34,5 @@ def _meant(kind: str) -> tuple[str, ...]:
     if kind in MENDABLE:
         return (kind,)
     names = (*MENDABLE, OUTSIDE)
-    meant = nearest(kind, names)
-    hint = f' (did you mean "{meant}"?)' if meant else ""
+    hint = hint_of(kind, names)
     raise ConfigError(f"--remove: expected one of {', '.join(names)}; found {kind[:40]!r}{hint}")

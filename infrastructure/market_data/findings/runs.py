@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.findings.commands import download, remove
-from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding
 from infrastructure.market_data.findings.quiet_bars import (
     flat_rows,
     has_volume,
@@ -14,6 +14,7 @@ from infrastructure.market_data.findings.quiet_bars import (
 )
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.intervals import DAY
+from infrastructure.wording import counted
 
 LONG_RUN = 3
 """Bars in a row that make a run: two alike are chance, three a feed that stands still."""
@@ -50,9 +51,11 @@ def _stale(series: BarSeries, rows: NDArray[np.intp]) -> list[Finding]:
         return []
     runs = runs_of(rows)
     first, length = runs.longest()
-    worst = f"{plural(len(runs.begins), 'run')} of the same bar{_tails(series, runs.last_rows())}; "
+    worst = (
+        f"{counted(len(runs.begins), 'run')} of the same bar{_tails(series, runs.last_rows())}; "
+    )
     worst += f"the longest repeats the bar {series.text(series.columns.timestamp[first - 1])} "
-    worst += plural(length, "time")
+    worst += counted(length, "time")
     mend = remove(series.symbol, series.interval, "stale")
     return [Finding("stale", WARNING, len(rows), worst, mend, series.stamps(rows))]
 
@@ -74,7 +77,7 @@ def _runs_and_rest(
         return []
     runs = runs_of(rows)
     first, length = runs.longest()
-    longest = f"bars with {what}, the longest run is {plural(length, 'bar')} from "
+    longest = f"bars with {what}, the longest run is {counted(length, 'bar')} from "
     longest += series.row_text(first)
     share = len(rows) / series.counts.sum()
     if share > THIN:

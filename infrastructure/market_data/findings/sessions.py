@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.findings.commands import download, remove
-from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding
 from infrastructure.market_data.findings.partial import PartialSessions, begins_late, ends_early
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.intervals import DAY
 from infrastructure.market_data.sessions.session_calendar import day_text
+from infrastructure.wording import counted
 
 WEEKLY = 0.5
 """Bars without a session in at least this share of weeks are the market's own hours, not a slip:
@@ -37,7 +38,7 @@ def _missing(series: BarSeries) -> Finding | None:
     runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
     longest = max(runs, key=len)
     days = series.days
-    worst = f"of {series.calendar.name}, the longest gap is {plural(len(longest), 'session')}: "
+    worst = f"of {series.calendar.name}, the longest gap is {counted(len(longest), 'session')}: "
     worst += day_text(days[longest[0]])
     worst += f" to {day_text(days[longest[-1]])}" if len(longest) > 1 else ""
     return _of_sessions(series, "missing_sessions", missing, worst)
@@ -61,7 +62,7 @@ def _short(series: BarSeries, rows: NDArray[np.intp]) -> Finding | None:
     row = rows[np.argmin(series.counts[rows] / series.expected[rows])]
     worst = (
         f"the shortest is {day_text(series.days[row])}: {series.counts[row]:,} of "
-        f"{plural(int(series.expected[row]), 'bar')}"
+        f"{counted(int(series.expected[row]), 'bar')}"
     )
     return _of_sessions(series, "short_sessions", rows, worst)
 

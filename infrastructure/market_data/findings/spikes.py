@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from infrastructure.market_data.findings.commands import remove
 from infrastructure.market_data.findings.extremes import Extremes, find_extremes
-from infrastructure.market_data.findings.finding import ERROR, NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import ERROR, NOTE, WARNING, Finding
 from infrastructure.market_data.findings.series import BarSeries
 from infrastructure.market_data.findings.stretches import Stretches, find_stretches
+from infrastructure.wording import counted
 
 BUSY = 3.0
 """A real rush lasts: the bars on both sides of it have at least so many usual volumes. A false
@@ -57,7 +58,7 @@ def _displaced(series: BarSeries, found: Stretches) -> Finding | None:
     worst = false[np.argmax(found.times[false])]
     first, last = int(found.first[worst]), int(found.last[worst])
     told = (
-        f"the worst is {plural(last - first, 'bar')} from {series.row_text(first)}: open "
+        f"the worst is {counted(last - first, 'bar')} from {series.row_text(first)}: open "
         f"{columns.open[first]:g} after {columns.close[first - 1]:g}, then {columns.open[last]:g} "
         f"after {columns.close[last - 1]:g}, {found.times[worst]:.0f} times the usual range away"
     )

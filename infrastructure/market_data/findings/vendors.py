@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.market_data.columns import ROUNDING, BarColumns, utc_text
-from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding, plural
+from infrastructure.market_data.findings.finding import NOTE, WARNING, Finding
+from infrastructure.wording import counted
 
 TOO_FAR = 1.0
 """Prices that differ by more than a usual bar's range lead to other trades; less is small change
@@ -42,17 +43,15 @@ def compare_vendors(
         return None
     usual = float(np.median(ours.high - ours.low))
     far = differ & (apart > TOO_FAR * usual)
-    counted = next(mask for mask in (far, differ, ours.high > 0) if mask.any())
+    shown = next(mask for mask in (far, differ, ours.high > 0) if mask.any())
     worst = _worst(ours, theirs, apart, names)
     told = (
-        f"{plural(len(mine), 'bar')} of {names[0]} and {names[1]} have the same time, "
+        f"{counted(len(mine), 'bar')} of {names[0]} and {names[1]} have the same time, "
         f"{int(differ.sum()):,} other prices, {int(far.sum()):,} of them by more than a usual "
         f"range; {worst}; volumes of {names[0]} are {ratio:.3g} times those of {names[1]}"
     )
     severity = WARNING if far.any() else NOTE
-    return Finding(
-        "vendors_differ", severity, int(counted.sum()), told, "", ours.timestamp[counted]
-    )
+    return Finding("vendors_differ", severity, int(shown.sum()), told, "", ours.timestamp[shown])
 
 
 def _worst(

@@ -6,6 +6,7 @@ from infrastructure.errors import KairosError
 from infrastructure.market_data.columns import utc_text
 from infrastructure.market_data.providers.provider import Event
 from infrastructure.market_data.sessions.session_calendar import day_text
+from infrastructure.wording import counted
 
 _SHOWN = 5
 
@@ -70,7 +71,7 @@ class DownloadReport:
         )
 
     def _details(self) -> list[str]:
-        counted = [
+        known = [
             (
                 self.kept,
                 "with other values than the stored ones, which stay; --replace takes the new",
@@ -81,7 +82,7 @@ class DownloadReport:
             (self.outside_session, "outside the regular sessions, traded only in extended hours"),
             (self.demo_removed, "synthetic, removed"),
         ]
-        told = [f"{_bars(count)} {what}" for count, what in counted if count]
+        told = [f"{counted(count, 'bar')} {what}" for count, what in known if count]
         if self.without_bars:
             told.append(f"sessions without a bar: {_days(self.without_bars)}")
         if self.splits:
@@ -89,10 +90,6 @@ class DownloadReport:
         if self.dividends:
             told.append(f"dividends named: {len(self.dividends):,}")
         return [*told, *self.notes]
-
-
-def _bars(count: int) -> str:
-    return f"{count:,} {'bar' if count == 1 else 'bars'}"
 
 
 def _day(event: Event) -> str:

@@ -12,6 +12,7 @@ from infrastructure.market_data.providers.held import held_span
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar
 from infrastructure.market_data.store.writing import WriteResult, write_bars
+from infrastructure.wording import counted
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
@@ -45,7 +46,7 @@ class SampleReport:
     def lines(self) -> list[str]:
         """The report for people; the first line says the most, the others are set in."""
         done = self.written
-        counted = [
+        told_of = [
             (done.replaced, "replaced"),
             *((count, f"refused: {reason}") for reason, count in self.refused.items()),
             (self.off_session, f"on dates without a session of {CALENDAR}, not traded"),
@@ -55,12 +56,8 @@ class SampleReport:
         return [
             f"{SYMBOL} {INTERVAL}: {done.new:,} new, {done.unchanged:,} unchanged, "
             f"{self.days}, {_WHAT}",
-            *(f"  {_bars(count)} {what}" for count, what in counted if count),
+            *(f"  {counted(count, 'bar')} {what}" for count, what in told_of if count),
         ]
-
-
-def _bars(count: int) -> str:
-    return f"{count:,} {'bar' if count == 1 else 'bars'}"
 
 
 def store_nasdaq(database: "Database", replace: bool = False) -> SampleReport:

@@ -7,6 +7,7 @@ from infrastructure.reporting.research_pictures.fold_words import fold_axis, par
 from infrastructure.reporting.research_pictures.look import GAIN, dress, key_name, nothing
 from infrastructure.reporting.research_pictures.places import is_number
 from infrastructure.reporting.research_pictures.shapes import Fold
+from infrastructure.wording import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -65,5 +66,5 @@ def _detail(folds: Sequence[Fold], keys: list[str]) -> str:
         len({parameter_word(fold.parameters.get(key)) for fold in folds}) == 1 for key in keys
     )
     drawn = f"the first {_MOST_KEYS} of " if len(keys) > _MOST_KEYS else ""
-    s = "" if len(keys) == 1 else "s"
-    return f"{len(folds)} folds · {drawn}{len(keys)} parameter{s} · {steady} the same in every fold"
+    parameters = counted(len(keys), "parameter")
+    return f"{len(folds)} folds · {drawn}{parameters} · {steady} the same in every fold"

@@ -5,6 +5,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 from infrastructure.indicators.visualize_candles import FAINT, GRID, INK, PAPER
+from infrastructure.reporting.figures import short_key
 from infrastructure.wording import printable
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ def letters(label: str, longest: int = _LONGEST) -> str:
     """A safe label for the places where Plotly reads no tags: ticks of scenes and of parallels."""
     text = unescape(label)
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def short_key(key: str) -> str:
-    """A config key, without the folder that all of an indicator's parameters stand in."""
-    return key.removeprefix("indicator.parameters.")
 
 
 def key_name(key: str) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
+from infrastructure.reporting.figures import short_key
 from infrastructure.reporting.research_pictures.grid import column_of, values_of
-from infrastructure.reporting.research_pictures.look import short_key
 from infrastructure.reporting.research_pictures.places import is_number, places_of, word
 from infrastructure.reporting.research_pictures.shapes import Axis, Landscape
 

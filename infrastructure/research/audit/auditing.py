@@ -19,6 +19,7 @@ from infrastructure.research.audit.repetition import check_repetition
 from infrastructure.research.audit.subject import Subject, Tell, subject_of
 from infrastructure.research.audit.truncation import check_truncations
 from infrastructure.research.audit.warm_up import check_warm_up
+from infrastructure.strategy_management.simulating import silent
 
 TRUNCATIONS = 24
 FEWEST_TRUNCATIONS = 20
@@ -102,7 +103,7 @@ def audit(
     subjects = [subject_of(strategy, config, bars, seed, where) for bars in series]
     for subject in subjects:
         _check_length(subject.bars, truncations)
-    checks = [check for each in subjects for check in _checks(each, truncations, tell or _silent)]
+    checks = [check for each in subjects for check in _checks(each, truncations, tell or silent)]
     audited = tuple(AuditedSeries(each.bars, _signals(each)) for each in subjects)
     result = Audit(strategy, config, audited, tuple(checks))
     if result.passed and not any(each.signals for each in audited):
@@ -161,7 +162,3 @@ def _signals(subject: Subject) -> int:
     """Bars on which anything was decided."""
     decided = [subject.whole[name] for name in DECISIONS]
     return int(np.sum(np.any(decided, axis=0)))
-
-
-def _silent(step: str) -> None:
-    pass

@@ -11,6 +11,7 @@ from infrastructure.market_data.bars import Bars
 from infrastructure.research.audit.comparing import COLUMNS, Columns, differing
 from infrastructure.research.audit.findings import Finding, place_of
 from infrastructure.research.audit.places import month_of
+from infrastructure.wording import counted
 
 _SOME_DAYS = 3
 """A look ahead over fewer stays within a month by chance."""
@@ -85,7 +86,7 @@ def _reach(bars: Bars, seen: Sequence[Seen]) -> str:
         bound = ", never out of the session"
     elif days >= _SOME_DAYS and _all_within(month_of(bars), seen):
         bound = ", never out of the calendar month"
-    return f"It looks at least {ahead:,} bar{'s' if ahead > 1 else ''} ahead{bound}."
+    return f"It looks at least {counted(ahead, 'bar')} ahead{bound}."
 
 
 def _all_within(period: NDArray[np.int64], seen: Sequence[Seen]) -> bool:

@@ -20,6 +20,7 @@ from infrastructure.research.audit.rounding import undecided
 from infrastructure.research.audit.seen import said
 from infrastructure.research.audit.settling import Settling, settlings
 from infrastructure.research.audit.subject import Subject
+from infrastructure.wording import counted
 
 NAME, WITH_CONTEXT = "warm-up", "context warm-up"
 STARTS = 8
@@ -67,7 +68,7 @@ def check_warm_up(subject: Subject, context_too: bool = False) -> Check:
 
 
 def _settled(after: int) -> str:
-    return f"settled after {after:,} bar{'' if after == 1 else 's'}"
+    return f"settled after {counted(after, 'bar')}"
 
 
 def later_starts(n_bars: int, random: np.random.Generator) -> list[int]:

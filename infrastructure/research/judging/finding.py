@@ -38,9 +38,3 @@ def percent(share: float, decimals: int = 1) -> str:
     if 100.0 - least < 100.0 * share < 100.0:
         return f"above {100.0 - least:.{decimals}f} %"
     return f"{number(100.0 * share, decimals)} %"
-
-
-def count(value: float, one: str, many: str = "") -> str:
-    """`1 session`, `2,400 sessions`; many: where it is not `one` with an s."""
-    whole = round(value)
-    return f"{whole:,} {one if whole == 1 else many or f'{one}s'}"

@@ -1,6 +1,6 @@
 """The evidence on a stored run, gathered from the ledger and from its bars."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import nan
 from typing import Any
 
@@ -15,12 +15,11 @@ from infrastructure.research.judging.recorded import neighbourhood, recorded_on
 from infrastructure.research.judging.rerunning import buy_and_hold, with_doubled_slippage
 from infrastructure.research.judging.sampling import trials_on
 from infrastructure.strategy_management.config_identity import config_identity
+from infrastructure.strategy_management.simulating import Progress, silent
 from infrastructure.strategy_management.stored_results import StoredResults, load_results
 from infrastructure.strategy_management.stored_run import StoredRun, rerun
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 from infrastructure.trade_metrics.sessions import session_returns
-
-Progress = Callable[[str], None]
 
 STEPS = ("the run again", "recorded trials", "judging")
 """What a verdict tells its progress."""
@@ -39,7 +38,7 @@ def evidence_of(
     seed: of the sample of trials. What can no longer be simulated (bars or code are gone) is left
     out, with a remark. Raises StorageError.
     """
-    tell = progress or _silent
+    tell = progress or silent
     tell(STEPS[0])
     results = load_results(database, stored.run_id)
     capital = stored.portfolio.total_capital
@@ -117,7 +116,3 @@ def _simulated(
 def _outcome(figures: Mapping[str, Any]) -> Outcome:
     names = ("net_profit_pct", "expectancy_r", "sharpe")
     return Outcome(*(nan if figures.get(name) is None else figures[name] for name in names))
-
-
-def _silent(step: str) -> None:
-    pass

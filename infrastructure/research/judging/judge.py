@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from infrastructure.research.judging.computing import figures_of
 from infrastructure.research.judging.evidence import Evidence
 from infrastructure.research.judging.figures import Figures, Settings
-from infrastructure.research.judging.finding import Finding, count, number, percent
+from infrastructure.research.judging.finding import Finding, number, percent
 from infrastructure.research.judging.luck import luck_findings
 from infrastructure.research.judging.stress import stress_findings
 from infrastructure.research.judging.thresholds import MANY, MIN_SESSIONS, MIN_TRADES
 from infrastructure.research.judging.verdict import FRAGILE, LUCK, ROBUST, Verdict, Word
+from infrastructure.wording import counted
 
 
 def judge(evidence: Evidence, settings: Settings | None = None) -> Verdict:
@@ -49,12 +50,13 @@ def _too_few(evidence: Evidence) -> str:
         return ""
     if not trades:
         return (
-            f"There is no trade in {count(sessions, 'session')}: nothing was earned, and nothing "
+            f"There is no trade in {counted(sessions, 'session')}: nothing was earned, and nothing "
             "can be said."
         )
     return (
-        f"{count(trades, 'trade')} over {count(sessions, 'session')} cannot tell skill from luck: "
-        f"at least {MIN_TRADES} trades and {MIN_SESSIONS} sessions are needed. Run it on more bars."
+        f"{counted(trades, 'trade')} over {counted(sessions, 'session')} cannot tell skill from "
+        f"luck: at least {MIN_TRADES} trades and {MIN_SESSIONS} sessions are needed. Run it on "
+        "more bars."
     )
 
 
@@ -97,10 +99,10 @@ def _warnings(evidence: Evidence, figures: Figures | None) -> Iterator[str]:
     yield from evidence.remarks
     trials = evidence.trials
     if trials.tried > 1:
-        where = f" in {count(trials.sweeps, 'sweep')}" if trials.sweeps else ""
+        where = f" in {counted(trials.sweeps, 'sweep')}" if trials.sweeps else ""
         chosen = "was chosen from many:" if trials.tried >= MANY else "is one of"
         words = (
-            f"This result {chosen} {count(trials.tried, 'configuration')} tried on these bars"
+            f"This result {chosen} {counted(trials.tried, 'configuration')} tried on these bars"
             f"{where}"
         )
         if figures is None:
@@ -109,14 +111,14 @@ def _warnings(evidence: Evidence, figures: Figures | None) -> Iterator[str]:
         sharpe = figures.sharpe
         yield (
             f"{words}, which count as "
-            f"{count(sharpe.effective, 'independent try', 'independent tries')}. Without any skill "
-            f"the best of them shows a Sharpe of {number(sharpe.luck)}; this run has "
+            f"{counted(sharpe.effective, 'independent try', 'independent tries')}. Without any "
+            f"skill the best of them shows a Sharpe of {number(sharpe.luck)}; this run has "
             f"{number(sharpe.sharpe)}."
         )
     if figures is not None and evidence.own.net_profit_pct > 0.0:
         chance = figures.sharpe.probabilistic
         if figures.sharpe.deflated < 0.5 <= chance:
             yield (
-                f"Taken alone it looks convincing ({percent(chance)}); among all that was tried it "
-                "is what luck would bring."
+                f"Taken alone it looks better than nothing ({percent(chance)}); among all that was "
+                "tried it is what luck would bring."
             )

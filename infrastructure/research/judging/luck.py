@@ -6,7 +6,7 @@ import numpy as np
 
 from infrastructure.research.judging.evidence import Evidence
 from infrastructure.research.judging.figures import Benchmark, Figures
-from infrastructure.research.judging.finding import Finding, Speaks, count, number, percent
+from infrastructure.research.judging.finding import Finding, Speaks, number, percent
 from infrastructure.research.judging.thresholds import (
     CONFIDENCE,
     MIN_TRADES,
@@ -15,6 +15,7 @@ from infrastructure.research.judging.thresholds import (
     PBO_LUCK,
 )
 from infrastructure.trade_metrics.bootstrap import BootstrapInterval
+from infrastructure.wording import counted
 
 _ASKED = f"{percent(CONFIDENCE, 0)} are asked"
 
@@ -42,7 +43,7 @@ def _profit(evidence: Evidence) -> Finding:
         )
     if not profit > 0.0:
         return Finding("Net profit", figure, "luck", "The run made no money: nothing to explain.")
-    trades, sessions = count(len(evidence.r), "trade"), count(len(evidence.returns), "session")
+    trades, sessions = counted(len(evidence.r), "trade"), counted(len(evidence.returns), "session")
     return Finding("Net profit", figure, "for", f"Made in {trades} over {sessions}.")
 
 
@@ -70,7 +71,8 @@ def _interval(name: str, found: BootstrapInterval, *, decides: bool, unit: str =
     if found.low > 0.0:
         return Finding(name, figure, "for" if decides else "note", f"Above zero: {inside}.")
     speaks = "luck" if decides else "note"
-    return Finding(name, figure, speaks, f"Zero is not ruled out: {inside}.")
+    words = "Below zero" if found.high < 0.0 else "Zero is not ruled out"
+    return Finding(name, figure, speaks, f"{words}: {inside}.")
 
 
 def _probabilistic(figures: Figures) -> Finding:
@@ -94,7 +96,7 @@ def _track_record(evidence: Evidence, figures: Figures) -> Finding:
     years = number(needed / evidence.sessions_per_year, 1)
     words = f"needed to tell this Sharpe from zero, or {years} years; there are {have:,}."
     speaks: Speaks = "for" if needed <= have else "luck"
-    return Finding(name, count(needed, "session"), speaks, _sentence(words))
+    return Finding(name, counted(needed, "session"), speaks, _sentence(words))
 
 
 def _deflated(evidence: Evidence, figures: Figures) -> Finding:
@@ -105,10 +107,10 @@ def _deflated(evidence: Evidence, figures: Figures) -> Finding:
             "what was tried elsewhere it cannot know."
         )
     else:
-        worth = count(of.effective, "independent try", "independent tries")
+        worth = counted(of.effective, "independent try", "independent tries")
         words = (
             f"The chance that the Sharpe of {number(of.sharpe)} is more than the luck of the best "
-            f"of {count(tried, 'configuration')}, which count as {worth}: without skill the "
+            f"of {counted(tried, 'configuration')}, which count as {worth}: without skill the "
             f"best of them shows {number(of.luck)}; {_ASKED}."
         )
     passed = of.deflated >= CONFIDENCE
@@ -177,7 +179,7 @@ def _p(value: float) -> str:
 
 
 def _sample(columns: int, recorded: int) -> str:
-    trials = count(columns, "recorded trial")
+    trials = counted(columns, "recorded trial")
     return trials if columns >= recorded else f"{trials} (a sample of {recorded:,})"
 
 

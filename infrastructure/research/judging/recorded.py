@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.database.engine import Database
+from infrastructure.database.research_tables import TRIAL_VALUES
 from infrastructure.research.judging.neighbourhood import Neighbourhood, SweptAxis
 from infrastructure.research.sweeps.constraints import parse_constraint, parse_objective
 from infrastructure.strategy_management.stored_run import StoredRun
@@ -93,7 +94,7 @@ def neighbourhood(
     row, sweep = chosen.row_of(identity), chosen.sweep
     assert row is not None
     axes = tuple(SweptAxis.of(each) for each in sweep.axes)
-    names = [f"value_{place + 1}" for place in range(len(axes))]
+    names = TRIAL_VALUES[: len(axes)]
     kept = TrialLedger(database).trials(sweep.sweep_id, columns=("invalid", *names))
     valid = kept["invalid"] == 0
     return Neighbourhood(

@@ -7,7 +7,7 @@ import numpy as np
 
 from infrastructure.research.judging.evidence import Evidence
 from infrastructure.research.judging.figures import Figures, Settings
-from infrastructure.research.judging.finding import Finding, Speaks, count, number, percent
+from infrastructure.research.judging.finding import Finding, Speaks, number, percent
 from infrastructure.research.judging.thresholds import (
     COSTS_KEEP,
     MOST_LOSING,
@@ -16,6 +16,7 @@ from infrastructure.research.judging.thresholds import (
 )
 from infrastructure.trade_metrics.monte_carlo import QUANTILES, MonteCarlo
 from infrastructure.trade_metrics.plateau import KEEPS, Plateau
+from infrastructure.wording import counted
 
 _MEDIAN, _BAD, _WORST = (QUANTILES.index(each) for each in (0.50, 0.95, 0.99))
 _LOW = QUANTILES.index(0.05)
@@ -83,7 +84,7 @@ def _plateau(evidence: Evidence, found: Plateau | None) -> Finding:
     if isnan(share):
         words = f"{where} has no neighbours with which its {around.objective} can be compared."
         return Finding(name, "unknown", "unknown", words)
-    kept = f"{round(share * neighbours):,} of {count(neighbours, 'neighbour')}"
+    kept = f"{round(share * neighbours):,} of {counted(neighbours, 'neighbour')}"
     within = "" if around.on_grid else " within a tenth of each range"
     words = (
         f"{where}: {kept}{within} keep {percent(KEEPS, 0)} of its {around.objective}; "

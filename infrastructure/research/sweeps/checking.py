@@ -3,8 +3,7 @@
 from itertools import product
 from typing import Any
 
-from infrastructure.core.sweeping.figures import FIGURES
-from infrastructure.errors import AccountingError, ConfigError
+from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.configs import build_configs
 from infrastructure.research.sweeps.keys import STRUCTURE
 from infrastructure.research.sweeps.space import Axis, Space
@@ -77,20 +76,3 @@ def _to_check(axis: Axis, one_by_one: int = _ONE_BY_ONE) -> list[tuple[Any, ...]
     if len(rows) > one_by_one and axis.numeric and len({type(row[0]) for row in rows}) == 1:
         return [min(rows), max(rows)]
     return rows
-
-
-def check_against_machine(swept: dict[str, float], run_again: dict[str, Any], where: str) -> None:
-    """Raise AccountingError where a configuration run again by the account machine differs.
-
-    swept: its figures in the sweep. run_again: TradeMetrics.as_dict of the ordinary backtest.
-    """
-    for name in FIGURES:
-        expected, found = run_again.get(name), swept[name]
-        if not isinstance(expected, int | float):
-            continue  # undefined, or a date
-        if not abs(found - expected) <= 1e-6 * max(abs(expected), 1.0):
-            raise AccountingError(
-                f"{where}: its sweep and its backtest differ in {name}, {found!r} against "
-                f"{expected!r}: does generate_many decide what generate_signals does, and does "
-                "generate_signals read nothing but bars and parameters?"
-            )

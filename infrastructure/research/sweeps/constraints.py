@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from infrastructure.core.config.fields import LARGEST
 from infrastructure.core.sweeping.figures import FIGURES
 from infrastructure.errors import ConfigError
-from infrastructure.wording import nearest, printable, show
+from infrastructure.wording import hint_of, printable, show
 
 LOWER_IS_BETTER = frozenset(
     {
@@ -110,6 +110,5 @@ def _figure(name: str, where: str) -> str:
         raise ConfigError(f"{where}: worst_day is a date; expected a figure such as worst_day_pct")
     if name in FIGURES:
         return name
-    meant = nearest(name, list(FIGURES))
-    hint = f' (did you mean "{meant}"?)' if meant else f"; known are {', '.join(FIGURES)}"
+    hint = hint_of(name, FIGURES, otherwise=f"; known are {', '.join(FIGURES)}")
     raise ConfigError(f"{where}: {printable(name)} is no figure of a backtest{hint}")

@@ -6,15 +6,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from infrastructure.errors import ConfigError
-from infrastructure.research.sweeps.chunks import Chunk, evaluate
+from infrastructure.research.sweeps.chunks import Chunk, Task, evaluate
 from infrastructure.research.sweeps.evaluator import Evaluator
-
-Task = tuple[int, NDArray[np.float64]]
-"""The number of a chunk's first trial, and its cells."""
 
 
 class Engine(Protocol):
@@ -69,11 +63,11 @@ class LocalEngine:
 
 
 def make_engine(name: str, workers: int | None, address: str | None) -> Engine:
-    """The engine called local or ray. Raises ConfigError."""
+    """The engine called local or ray. Raises ConfigError, ClusterError."""
     if name == "ray":
         from infrastructure.research.sweeps.ray_engine import RayEngine
 
-        return RayEngine(address)
+        return RayEngine(address, workers)
     if address is not None:
         raise ConfigError("--address is of a Ray cluster: expected --engine ray with it")
     return LocalEngine(workers)

@@ -12,7 +12,7 @@ from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.errors import ConfigError
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 from infrastructure.strategy_management.strategy_registry import strategy_class
-from infrastructure.wording import nearest, printable
+from infrastructure.wording import hint_of, nearest, printable
 
 PARAMETER, NUMBER, TERM, STRUCTURE = "parameter", "number", "term", "structure"
 """How a key is applied: to the strategy's signals, to a number of its rules, to the account's
@@ -62,10 +62,7 @@ def find_key(name: str, portfolio: LoadedPortfolio, where: str) -> Key:
     references = [share.strategy for share in portfolio.config.strategies]
     if colon:
         if owner not in references:
-            meant = nearest(owner, references)
-            hint = (
-                f' (did you mean "{meant}"?)' if meant else f"; there are {', '.join(references)}"
-            )
+            hint = hint_of(owner, references, otherwise=f"; there are {', '.join(references)}")
             raise ConfigError(f"{where}: no strategy {printable(owner)} in the portfolio{hint}")
         book = references.index(owner)
         if references.count(owner) > 1:
@@ -107,8 +104,7 @@ def _portfolio_key(name: str, text: str, where: str) -> Key:
     path = tuple(text.split("."))
     known = _paths(PortfolioConfig, (*_TERMS, "fill_policy"))
     if text not in known:
-        meant = nearest(text, known)
-        hint = f' (did you mean "{meant}"?)' if meant else f"; known are {', '.join(known)}"
+        hint = hint_of(text, known, otherwise=f"; known are {', '.join(known)}")
         raise ConfigError(f"{where}: {printable(text)} is no key that can be swept{hint}")
     return Key(name, None, path, STRUCTURE if text == "fill_policy" else TERM)
 

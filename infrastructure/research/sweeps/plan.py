@@ -17,11 +17,13 @@ from infrastructure.research.sweeps.constraints import (
     parse_objective,
 )
 from infrastructure.research.sweeps.evaluator import Evaluator, make_group
+from infrastructure.research.sweeps.samplers import checked_sampler, checked_seed
 from infrastructure.research.sweeps.series import Period, SweepSeries, read_series
 from infrastructure.research.sweeps.space import Space, make_space
 from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_code import code_digest
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
+from infrastructure.strategy_management.strategy_registry import strategy_class
 from infrastructure.strategy_management.sweep_record import SweepRecord
 from infrastructure.strategy_management.sweep_record import SweepSeries as SeriesRecord
 
@@ -45,10 +47,22 @@ class SweepTerms:
 
     @classmethod
     def of(
-        cls, constraints: Sequence[str] = (), objective: str = "sqn", **others: Any
+        cls,
+        constraints: Sequence[str] = (),
+        objective: str = "sqn",
+        *,
+        sampler: str = "grid",
+        seed: int = 0,
+        **others: Any,
     ) -> "SweepTerms":
         """From the texts of a command line. Raises ConfigError."""
-        return cls(tuple(map(parse_constraint, constraints)), parse_objective(objective), **others)
+        return cls(
+            tuple(map(parse_constraint, constraints)),
+            parse_objective(objective),
+            checked_sampler(sampler),
+            seed=checked_seed(seed),
+            **others,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +166,5 @@ def sweep_record(plan: SweepPlan, n_trials: int) -> SweepRecord:
 
 def _code_of(portfolio: LoadedPortfolio) -> str:
     """One digest of the code of every strategy."""
-    from infrastructure.strategy_management.strategy_registry import strategy_class
-
     digests = [code_digest(strategy_class(each.class_name)) for each in portfolio.strategies]
     return sha256("".join(digests).encode()).hexdigest()

@@ -117,18 +117,15 @@ class SweepResult:
 
     def cells(self, trials: Sequence[int] | None = None) -> NDArray[np.float64]:
         """(n, n_axes) of all trials, or of these."""
-        names = [f"value_{place + 1}" for place in range(len(self.axes))]
-        found = self.keeper.read(names, trials)
-        return self.plan.space.cells_of(np.column_stack([found[name] for name in names]))
+        space = self.plan.space
+        return space.cells_in(self.keeper.read(space.value_columns, trials))
 
     def _frame(self, trials: list[int] | None) -> "pd.DataFrame":
         import pandas as pd
 
-        values = [f"value_{place + 1}" for place in range(len(self.axes))]
-        found = self.keeper.read(["trial", *values, *FIGURES], trials)
-        stored = np.column_stack([found[name] for name in values])
-        cells = self.plan.space.cells_of(stored)
-        columns = {"trial": found["trial"], **self.plan.space.columns(cells)}
+        space = self.plan.space
+        found = self.keeper.read(["trial", *space.value_columns, *FIGURES], trials)
+        columns = {"trial": found["trial"], **space.columns(space.cells_in(found))}
         frame = pd.DataFrame({**columns, **{name: found[name] for name in FIGURES}})
         if trials is not None:
             frame = frame.set_index("trial").loc[trials].reset_index()

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.errors import ConfigError
-from infrastructure.research.sweeps.space import Space
+from infrastructure.research.sweeps.space import Cells, Space
+from infrastructure.wording import hint_of
 
 SAMPLERS = ("grid", "random", "sobol", "tpe")
 MOST_TRIALS = 20_000_000
@@ -32,7 +33,7 @@ class Points(Protocol):
 
     n_trials: int
 
-    def cells(self, first: int, last: int) -> NDArray[np.float64]:
+    def cells(self, first: int, last: int) -> Cells:
         """(last - first, n_axes) cells of trials `first` up to `last`."""
         ...
 
@@ -54,7 +55,7 @@ class Grid:
             )
         self._space, self.n_trials = space, size
 
-    def cells(self, first: int, last: int) -> NDArray[np.float64]:
+    def cells(self, first: int, last: int) -> Cells:
         """See Points."""
         return self._space.grid(first, last)
 
@@ -62,10 +63,10 @@ class Grid:
 class Drawn:
     """Points drawn beforehand, from a seed."""
 
-    def __init__(self, cells: NDArray[np.float64]) -> None:
+    def __init__(self, cells: Cells) -> None:
         self._cells, self.n_trials = cells, len(cells)
 
-    def cells(self, first: int, last: int) -> NDArray[np.float64]:
+    def cells(self, first: int, last: int) -> Cells:
         """See Points."""
         return self._cells[first:last]
 
@@ -84,6 +85,16 @@ def make_points(space: Space, sampler: str, n_trials: int | None, seed: int) -> 
     )
 
 
+def checked_sampler(sampler: str) -> str:
+    """The sampler. Raises ConfigError for one that is none."""
+    if sampler not in SAMPLERS:
+        raise ConfigError(
+            f"--sampler: expected {', '.join(SAMPLERS)}; found {sampler!r}"
+            f"{hint_of(sampler, SAMPLERS)}"
+        )
+    return sampler
+
+
 def checked_seed(seed: int) -> int:
     """The seed. Raises ConfigError for one that no generator takes."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
@@ -99,7 +110,7 @@ def checked_trials(n_trials: int | None, unless_told: int = TRIALS) -> int:
     return wanted
 
 
-def _random(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
+def _random(space: Space, n_trials: int, seed: int) -> Cells:
     """Without repetition where the space can be counted; a smaller space is tried whole."""
     size = space.size
     if size is not None and size <= _COUNTED:
@@ -109,7 +120,7 @@ def _random(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
     return _each_once(space, _placed(space, unit))
 
 
-def _sobol(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
+def _sobol(space: Space, n_trials: int, seed: int) -> Cells:
     """A scrambled Sobol sequence: fills the space more evenly than chance does.
 
     Where every axis is a list, points that fall on one configuration are tried once.
@@ -124,7 +135,7 @@ def _sobol(space: Space, n_trials: int, seed: int) -> NDArray[np.float64]:
     return _each_once(space, _placed(space, unit))
 
 
-def _each_once(space: Space, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+def _each_once(space: Space, cells: Cells) -> Cells:
     """The same without repetitions, the first of each kept; a span has none."""
     if space.size is None:
         return cells
@@ -132,7 +143,7 @@ def _each_once(space: Space, cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return cells[np.sort(first)]
 
 
-def _placed(space: Space, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+def _placed(space: Space, unit: NDArray[np.float64]) -> Cells:
     """Points of the unit cube as cells."""
     cells = np.empty_like(unit)
     for place, axis in enumerate(space.axes):

@@ -1,6 +1,6 @@
 """The space of a sweep: its axes, and every configuration by its number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.database.research_tables import TRIAL_VALUES
 from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.keys import (
     NUMBER,
@@ -23,8 +24,14 @@ from infrastructure.research.sweeps.keys import (
 from infrastructure.research.sweeps.values import Span, given_axis, is_number, parse_axis
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
-MOST_AXES = 12
+MOST_AXES = len(TRIAL_VALUES)
 """Columns that the ledger has for them."""
+
+Cells = NDArray[np.float64]
+"""(n, n_axes) configurations, a row each. See `Space`."""
+
+_EXACT = 2**53
+"""Up to here a float64 tells every whole number from the next one."""
 
 _SLOW_FIRST = (STRUCTURE, PARAMETER, TERM, NUMBER)
 """The grid's order: what is dear to change changes seldom."""
@@ -99,26 +106,62 @@ class Space:
         counts = [len(axis.choices) for axis in self.axes if axis.choices is not None]
         return prod(counts) if len(counts) == len(self.axes) else None
 
-    def grid(self, first: int, last: int) -> NDArray[np.float64]:
+    @property
+    def slow(self) -> tuple[int, ...]:
+        """Places of the axes that build the books anew."""
+        return tuple(i for i, axis in enumerate(self.axes) if axis.kind == STRUCTURE)
+
+    @property
+    def quick(self) -> tuple[int, ...]:
+        """Places of the other axes."""
+        return tuple(i for i, axis in enumerate(self.axes) if axis.kind != STRUCTURE)
+
+    def grid(self, first: int, last: int) -> Cells:
         """(last - first, n_axes) cells of the grid's configurations, the last axis fastest."""
         return self.cells_at(np.arange(first, last))
 
-    def cells_at(self, number: NDArray[np.int64]) -> NDArray[np.float64]:
+    def cells_at(self, number: NDArray[np.int64]) -> Cells:
         """(n, n_axes) cells of the grid's configurations of these numbers, shape (n,)."""
         cells = np.empty((len(number), len(self.axes)))
         for place in range(len(self.axes) - 1, -1, -1):
             number, cells[:, place] = np.divmod(number, len(self.axes[place].choices or ()))
         return cells
 
-    def columns(self, cells: NDArray[np.float64]) -> dict[str, list[Any]]:
-        """Each key's values by its name, one a configuration."""
-        return {
-            key.name: axis.values(position, cells[:, place])
-            for place, axis in enumerate(self.axes)
-            for position, key in enumerate(axis.targets)
-        }
+    def values(
+        self, cells: Cells, places: Iterable[int] | None = None
+    ) -> list[tuple[Key, list[Any]]]:
+        """Each key of all axes, or of the axes at these places, and its values in the cells."""
+        return [
+            (key, self.axes[place].values(position, cells[:, place]))
+            for place in (range(len(self.axes)) if places is None else places)
+            for position, key in enumerate(self.axes[place].targets)
+        ]
 
-    def stored_values(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    def columns(self, cells: Cells) -> dict[str, list[Any]]:
+        """Each key's values by its name, one a configuration."""
+        return {key.name: column for key, column in self.values(cells)}
+
+    def distinct(self, cells: Cells, places: Sequence[int]) -> tuple[Cells, NDArray[np.int64]]:
+        """(the rows of the cells of these axes, each once, in order; which of them each row is)."""
+        if not places:
+            return cells[:1, :0], np.zeros(len(cells), np.int64)
+        some = np.ascontiguousarray(cells[:, [*places]])
+        counts = [len(self.axes[place].choices or ()) for place in places]
+        if 0 < prod(counts) <= _EXACT:  # one number a row: rows themselves sort slowly
+            code = np.zeros(len(cells))
+            for position, count in enumerate(counts):
+                code = code * count + some[:, position]
+            _, first, which = np.unique(code, return_index=True, return_inverse=True)
+            return some[first], which
+        rows, which = np.unique(some, axis=0, return_inverse=True)
+        return rows, which.reshape(-1)
+
+    @property
+    def value_columns(self) -> tuple[str, ...]:
+        """Columns of the ledger's trials that keep the cells."""
+        return TRIAL_VALUES[: len(self.axes)]
+
+    def stored_values(self, cells: Cells) -> NDArray[np.float64]:
         """(n, n_axes) what the ledger keeps of them: numbers, or the number of the choice."""
         kept = cells.copy()
         for place, axis in enumerate(self.axes):
@@ -126,7 +169,11 @@ class Space:
                 kept[:, place] = axis.numbers[cells[:, place].astype(np.int64)]
         return kept
 
-    def cells_of(self, stored: NDArray[np.float64]) -> NDArray[np.float64]:
+    def cells_in(self, trials: Mapping[str, NDArray[Any]]) -> Cells:
+        """The cells of trials of the ledger, by their `value_columns`."""
+        return self.cells_of(np.column_stack([trials[name] for name in self.value_columns]))
+
+    def cells_of(self, stored: NDArray[np.float64]) -> Cells:
         """The cells that `stored_values` were made of."""
         cells = stored.copy()
         for place, axis in enumerate(self.axes):

@@ -3,9 +3,8 @@
 Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 24 (2011).
 """
 
-import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +13,12 @@ from numpy.typing import NDArray
 from infrastructure.core.sweeping.figures import FIGURES
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError
-from infrastructure.research.sweeps.chunks import Chunk, TrialIdentities, trial_columns
-from infrastructure.research.sweeps.evaluator import Evaluated, Evaluator
-from infrastructure.research.sweeps.keeping import Keeper, LedgerKeeper, MemoryKeeper
-from infrastructure.research.sweeps.plan import SweepPlan, sweep_record
+from infrastructure.research.sweeps.chunks import Chunk
+from infrastructure.research.sweeps.evaluated import Evaluated
+from infrastructure.research.sweeps.evaluator import Evaluator
+from infrastructure.research.sweeps.finishing import Progress, keep_all, make_keeper
+from infrastructure.research.sweeps.keeping import Keeper
+from infrastructure.research.sweeps.plan import SweepPlan
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.research.sweeps.samplers import checked_trials
 
@@ -35,9 +36,7 @@ _TRIALS = 200
 
 
 def run_tpe(
-    plan: SweepPlan,
-    database: Database | None,
-    progress: Callable[[int, int], None],
+    plan: SweepPlan, database: Database | None, progress: Progress | None = None
 ) -> SweepResult:
     """Draw trials one batch after the other, each learning from those before.
 
@@ -46,26 +45,10 @@ def run_tpe(
     batch draws depends on the seed and the trials before it alone: a sweep that goes on draws what
     it would have drawn. Raises ConfigError where Optuna is not installed.
     """
-    from infrastructure.research.sweeping import finished
-
-    began = time.perf_counter()
     n_trials = checked_trials(plan.terms.n_trials, _TRIALS)
     search = _Search(plan)
-    keeper: Keeper = MemoryKeeper()
-    if database is not None:
-        keeper = LedgerKeeper(database, sweep_record(plan, n_trials))
-    search.remember(keeper)
-    done = n_resumed = search.n_known
-    progress(done, n_trials)
-    reasons: dict[str, None] = {}
-    while done < n_trials:
-        chunk = search.next_chunk(min(_AT_ONCE, n_trials - done))
-        keeper.save(trial_columns(chunk, plan.space, search.identities))
-        reasons |= dict.fromkeys(chunk.evaluated.reasons)
-        done = chunk.last
-        progress(done, n_trials)
-    keeper.finish()
-    return finished(plan, keeper, n_resumed, tuple(reasons)[:3], time.perf_counter() - began)
+    keeper = make_keeper(database, plan, n_trials)
+    return keep_all(plan, keeper, search.chunks(keeper, n_trials), n_trials, progress)
 
 
 class _Search:
@@ -74,9 +57,6 @@ class _Search:
     def __init__(self, plan: SweepPlan) -> None:
         self._optuna = _optuna()
         self._space, self._terms = plan.space, plan.terms
-        self.identities = TrialIdentities(
-            plan.space, plan.portfolio.config, plan.portfolio.strategies
-        )
         self._whole, self.n_known = plan.evaluator, 0
         parts = plan.series.parts(plan.terms.folds)
         self._folds = [Evaluator(plan.portfolio, plan.space, part) for part in parts]
@@ -95,14 +75,19 @@ class _Search:
             return distributions.IntDistribution(0, count - 1)
         return distributions.CategoricalDistribution(tuple(range(count)))
 
-    def remember(self, keeper: Keeper) -> None:
+    def chunks(self, keeper: Keeper, n_trials: int) -> Iterator[Chunk]:
+        """What `keeper` has is remembered; then batches, up to `n_trials`."""
+        self._remember(keeper)
+        while self.n_known < n_trials:
+            yield self._next_chunk(min(_AT_ONCE, n_trials - self.n_known))
+
+    def _remember(self, keeper: Keeper) -> None:
         """Tell the study what an unfinished sweep has stored, as it was told before."""
         n_stored = sum(last - first for first, last in keeper.stored)
         if not n_stored:
             return
-        names = [f"value_{place + 1}" for place in range(len(self._space.axes))]
-        found = keeper.read([*names, *FIGURES])
-        cells = self._space.cells_of(np.column_stack([found[name] for name in names]))
+        found = keeper.read([*self._space.value_columns, *FIGURES])
+        cells = self._space.cells_in(found)
         scores = self._terms.objective.score(found, self._terms.constraints)
         for first in range(0, n_stored, _AT_ONCE):
             some = cells[first : first + _AT_ONCE]
@@ -112,7 +97,7 @@ class _Search:
             left, _ = self._after_folds(trials, some)
             self._tell(trials, left, scores[first + left])
 
-    def next_chunk(self, n: int) -> Chunk:
+    def _next_chunk(self, n: int) -> Chunk:
         """The next n trials with their figures; those that were pruned have none."""
         first = self.n_known
         trials, cells = self._ask(n)

@@ -12,6 +12,7 @@ from infrastructure.errors import ConfigError
 from infrastructure.market_data.sessions.session_calendar import day_text
 from infrastructure.research.folds import Fold
 from infrastructure.research.sweeping import sweep
+from infrastructure.research.sweeps.finishing import Progress
 from infrastructure.research.sweeps.keys import Key
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.research.sweeps.space import Space
@@ -40,10 +41,6 @@ class Choice:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     figures: Figures = field(default_factory=dict)
     strategies: tuple[VectorBTStrategy, ...] = ()
-
-
-Progress = Callable[[int, int], None]
-"""Told (trials done, trials in all), of all folds together."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from infrastructure.research.sweeps.values import is_number
+
 
 @dataclass(frozen=True)
 class Drift:
@@ -63,20 +65,16 @@ def drifts(
 
 
 def _steps(one: Any, other: Any, tried: Sequence[Any] | None) -> float:
-    if tried is None or not all(map(_is_number, tried)):
+    if tried is None or not all(map(is_number, tried)):
         return nan
     places = {value: place for place, value in enumerate(sorted(set(tried)))}
     return float(places[other] - places[one])
 
 
 def _change_pct(one: Any, other: Any) -> float:
-    if not (_is_number(one) and _is_number(other)) or one == 0:
+    if not (is_number(one) and is_number(other)) or one == 0:
         return nan
     return 100.0 * (other - one) / abs(one)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _mean_size(moves: Sequence[float]) -> float:

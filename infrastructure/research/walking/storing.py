@@ -8,30 +8,35 @@ from math import isfinite
 from infrastructure.core.backtest import Backtest
 from infrastructure.database.engine import Database
 from infrastructure.research.walking.result import Asked, FoldResult, whole_efficiency
+from infrastructure.research.walking.testing import Account
+from infrastructure.strategy_management.audited_code import audited_code
 from infrastructure.strategy_management.ledger_record import RunRecord
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
+from infrastructure.strategy_management.strategy_loader import strategy_named
 
 
 def store_walk(
     database: Database,
-    portfolio: LoadedPortfolio,
+    account: Account,
     backtest: Backtest,
     folds: Sequence[FoldResult],
     asked: Asked,
     executed: datetime,
 ) -> RunResult:
     """The joined run and its folds in the ledger, in one transaction."""
+    portfolio = account.portfolio
     dates = {"start": folds[0].test_start, "end": folds[-1].test_end}
     config = portfolio.config.model_copy(update=dates)
-    record = _record(run_record(config, backtest, executed), folds, asked)
+    files = [strategy_named(path) for path in portfolio.strategy_paths] or [""] * len(account.base)
+    code = audited_code(database, list(zip(map(type, account.base), files, strict=True)))
+    record = _record(run_record(config, backtest, executed, code), folds, asked)
     creation = StrategyCreation(database)
     run_id = creation.save_run(record)
     strategies = portfolio.strategies
     ids = tuple(creation.create_strategy(each) for each in strategies)
-    return RunResult(run_id, executed, database.name, config, strategies, ids, backtest)
+    return RunResult(run_id, executed, database.name, config, strategies, ids, backtest, code)
 
 
 def _record(run: RunRecord, folds: Sequence[FoldResult], asked: Asked) -> RunRecord:

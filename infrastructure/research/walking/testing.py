@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from infrastructure.core.backtest import Backtest, run_in_parts
 from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.dated_books import book_between
-from infrastructure.core.execution.plan import Book
+from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
-from infrastructure.research.sweeps.evaluator import account_terms_of
 from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
@@ -78,7 +77,7 @@ class Account:
             books = [self._book(number, held[number], test) for number in range(len(self.base))]
             parts.append(books if test.strategies else [_resting(book) for book in books])
         config = self.portfolio.config
-        terms = account_terms_of(config, self.calendar)
+        terms = AccountTerms.of(config, self.calendar)
         found = run_in_parts(parts, terms, self.calendar.sessions_per_year)
         books_of_base = tuple(
             replace(book, config=strategy.config)
