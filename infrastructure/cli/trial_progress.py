@@ -80,7 +80,7 @@ class TrialProgress:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task = bar.add_task(self._title, total=in_all, rate="", left="")
+        self._task = bar.add_task(self._title, total=in_all, rate="?", left="?")
         bar.start()
         return bar
 

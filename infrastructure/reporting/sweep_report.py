@@ -71,15 +71,15 @@ def _head(result: SweepResult) -> list[Text]:
         Text(f"{tried} · {rate} · best by {result.objective}", style="dim"),
     ]
     if result.n_resumed:
-        lines.append(Text(f"{result.n_resumed:,} of them were stored by an earlier, ended sweep."))
+        lines.append(Text(f"Stored by an earlier, ended sweep: {result.n_resumed:,}."))
     if result.n_invalid:
-        why = f": {result.reasons[0]}" if result.reasons else ""
-        lines.append(Text(f"{result.n_invalid:,} were refused by the strategy{why}"))
+        why = f", such as {result.reasons[0]}" if result.reasons else ""
+        lines.append(Text(f"Refused by the strategy: {result.n_invalid:,}{why}"))
     if result.pruned:
-        lines.append(Text(f"{result.pruned:,} were pruned before they had seen every fold."))
+        lines.append(Text(f"Pruned before they had seen every fold: {result.pruned:,}."))
     constraints = ", ".join(str(each) for each in result.plan.terms.constraints)
     if constraints:
-        lines.append(Text(f"{result.n_met:,} meet {constraints}."))
+        lines.append(Text(f"Meet {constraints}: {result.n_met:,}."))
     return lines
 
 

@@ -154,6 +154,21 @@ def test_a_refused_trial_is_stored_as_one(database: Database) -> None:
     assert (stored["value_1"][2], stored["value_2"][2]) == (20, 10)
 
 
+def test_trials_are_read_in_the_order_asked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the ledger, in as many statements as it takes, and from memory alike."""
+    desk = desk_of(database)
+    monkeypatch.setattr("infrastructure.research.sweeps.keeping._AT_ONCE", 100)
+    kept, held = swept(desk), sweep(desk.loaded, GRID, db_path=desk.store, store=False)
+    wanted = [*np.random.default_rng(1).permutation(1_040)[:333].tolist(), 7, 7, 0]
+    cells = kept.cells(wanted)
+    assert np.array_equal(cells, held.cells(wanted))
+    assert np.array_equal(cells, kept.cells()[wanted])
+    assert len(kept.cells([])) == len(held.cells([])) == 0
+    assert kept.top(5_000).equals(held.top(5_000))
+
+
 @pytest.mark.parametrize("after", [0, 256, 700, 1_039])
 def test_a_sweep_goes_on_where_it_was_ended(database: Database, after: int) -> None:
     """After any chunk, the last one too: the rows are those of a sweep that was not."""

@@ -10,6 +10,9 @@ from infrastructure.database.engine import Database
 from infrastructure.strategy_management.sweep_record import SweepRecord
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
+_AT_ONCE = 10_000
+"""Trials that one statement names: SQLite takes some ten thousand parameters."""
+
 Columns = Mapping[str, NDArray[Any]]
 
 
@@ -28,7 +31,7 @@ class Keeper(Protocol):
         ...
 
     def read(self, names: Sequence[str], trials: Sequence[int] | None = None) -> Columns:
-        """These columns of all trials, or of these, by their numbers."""
+        """These columns of all trials, or of these numbers in the order given."""
         ...
 
 
@@ -52,7 +55,17 @@ class LedgerKeeper:
 
     def read(self, names: Sequence[str], trials: Sequence[int] | None = None) -> Columns:
         """See Keeper."""
-        return self._ledger.trials(self._id, columns=names, trials=trials)
+        if trials is None:
+            return self._ledger.trials(self._id, columns=names)
+        numbers = sorted({int(trial) for trial in trials})
+        columns = list(dict.fromkeys(["trial", *names]))
+        parts = [
+            self._ledger.trials(self._id, columns=columns, trials=numbers[first : first + _AT_ONCE])
+            for first in range(0, max(len(numbers), 1), _AT_ONCE)
+        ]
+        found = {name: np.concatenate([part[name] for part in parts]) for name in columns}
+        rows = np.searchsorted(found["trial"], np.asarray(trials, np.int64))
+        return {name: found[name][rows] for name in names}
 
 
 class MemoryKeeper:
@@ -73,4 +86,6 @@ class MemoryKeeper:
     def read(self, names: Sequence[str], trials: Sequence[int] | None = None) -> Columns:
         """See Keeper."""
         found = {name: np.concatenate([each[name] for each in self._chunks]) for name in names}
-        return found if trials is None else {name: each[trials] for name, each in found.items()}
+        if trials is None:
+            return found
+        return {name: each[np.asarray(trials, np.int64)] for name, each in found.items()}
