@@ -27,3 +27,7 @@ class StrategyError(KairosError):
 
 class AccountingError(KairosError):
     """Kairos's books and VectorBT's accounting disagree: no figure of the run can be trusted."""
+
+
+class ClusterError(KairosError):
+    """A cluster cannot be reached, runs other code, or lost what it was given to do."""

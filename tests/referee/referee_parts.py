@@ -32,7 +32,7 @@ def random_parts(case: Case) -> Parts:
 def _moments(rng: Random, case: Case) -> list[tuple[int, int]]:
     """[first, last) opening times of each part, at any bar of any lane: in mid-session too."""
     stamps = {int(t) for book in case.books for lane in book.lanes for t in lane.bars.timestamp}
-    cuts = sorted(rng.sample(sorted(stamps), rng.randint(1, 5)))
+    cuts = sorted(rng.sample(sorted(stamps), rng.randint(1, min(5, len(stamps)))))
     return list(zip([0, *cuts], [*cuts, 2**62], strict=True))
 
 

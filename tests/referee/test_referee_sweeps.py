@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from referee_cases import random_case
+from referee_setup import account, bars_of_sessions, signals_at, strategy
 from sweep_setup import as_group, run_one
 
 from infrastructure.core.backtest import Backtest, run_backtest
-from infrastructure.core.execution.plan import AccountTerms, Book
+from infrastructure.core.execution.plan import AccountTerms, Book, Lane
 from infrastructure.core.execution.records import REFUSAL_REASONS, TRADE_DTYPE
 from infrastructure.core.sweeping.group import GroupResult
 
@@ -67,6 +69,19 @@ def test_many_lanes_through_the_account_machine(seed: int) -> None:
     """The long way of whole portfolios."""
     case = random_case(seed)
     assert_same(case.books, case.terms)
+
+
+def test_a_position_may_be_held_for_a_century() -> None:
+    """Seconds of 107 years are more than 32 bits tell: daily bars of an index go back as far."""
+    flat = (100.0, 101.0, 99.0, 100.0)
+    bars = bars_of_sessions([[flat]] * 4)
+    late = np.array([0, 1, 20_000, 39_000]) * 86_400
+    bars = replace(bars, timestamp=bars.timestamp + late, closes_at=bars.closes_at + late)
+    config = strategy(
+        stop_loss={"type": "fix_abs", "value": 50.0}, risk_reward=None, exit_at_session_end=False
+    )
+    lane = Lane(bars, signals_at(4, long=[0]))
+    assert_same([Book(config, 100.0, (lane,))], account())
 
 
 @pytest.mark.nightly

@@ -31,7 +31,7 @@ def mark_held_nb(
 
     The exit's own bar is marked when it is known that no new position was opened in it.
     """
-    settle_nb(market, tally, out.entry_bar, out.day, returns)
+    settle_nb(market, tally, out.entry_bar, market.bars[out.entry_bar].day, returns)
     if out.entry_bar < out.exit_bar and (
         out.carried or moves_drawdown_nb(tally, quantity, cash, out.best, out.worst)
     ):

@@ -41,8 +41,9 @@ def trade_nb(
 ) -> int:
     """The verdict on an order that fills; an accepted one becomes a trade of this outcome."""
     raw, stop, exit_bar = out.raw, out.stop, out.exit_bar
-    if out.day > tally.day_session:
-        turn_day_nb(tally, out.day, tally.idle_cash + tally.cash)
+    entry_day = market.bars[out.entry_bar].day
+    if entry_day > tally.day_session:
+        turn_day_nb(tally, entry_day, tally.idle_cash + tally.cash)
     price = entry_price_nb(rules, terms, direction, raw)
     standing = raw if rules.entry_type == AT_CLOSE else market.bars[out.entry_bar].open
     book_equity = tally.cash  # nothing is held

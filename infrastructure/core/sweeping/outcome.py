@@ -34,10 +34,9 @@ OUTCOME_DTYPE = np.dtype(
         ("leaving", np.float64),  # the exit before slippage
         ("best", np.float64),  # of the held closes, for the trade: direction x close
         ("worst", np.float64),
+        ("seconds", np.int64),  # from the entry bar's opening to the exit bar's: a century and more
         ("entry_bar", np.int32),
         ("exit_bar", np.int32),
-        ("seconds", np.int32),  # from the entry bar's opening to the exit bar's
-        ("day", np.int32),  # of the entry, by its number
         ("path", np.int32),  # whose outcome it is: configurations of one path share it
         ("over", np.int8),  # FILLED, or why the order is refused
         ("why", np.int8),  # index of EXIT_REASONS
@@ -105,7 +104,6 @@ def outcome_nb(
         out.raw, out.stop, out.leaving, out.best, out.worst = raw, stop, leaving, best, worst
         out.entry_bar, out.exit_bar = at, exit_bar
         out.seconds = market.bars[exit_bar].timestamp - market.bars[at].timestamp
-        out.day = market.bars[at].day
         out.why, out.certainty = why, certainty
         out.carried = int(market.bars[exit_bar].day > market.bars[at].day)
 

@@ -63,11 +63,11 @@ class LocalEngine:
 
 
 def make_engine(name: str, workers: int | None, address: str | None) -> Engine:
-    """The engine called local or ray. Raises ConfigError."""
+    """The engine called local or ray. Raises ConfigError, ClusterError."""
     if name == "ray":
         from infrastructure.research.sweeps.ray_engine import RayEngine
 
-        return RayEngine(address)
+        return RayEngine(address, workers)
     if address is not None:
         raise ConfigError("--address is of a Ray cluster: expected --engine ray with it")
     return LocalEngine(workers)

@@ -1,0 +1,131 @@
+"""A Ray cluster: one of this machine's own cores, or one that is there already."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from secrets import token_hex
+from threading import current_thread, main_thread
+from typing import Any
+
+from infrastructure.errors import ClusterError, ConfigError
+from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, last_line
+from infrastructure.research.sweeps.same_code import ROOT
+
+
+def load_ray() -> Any:
+    """The package ray. Raises ConfigError where it is not installed."""
+    try:
+        import ray
+    except ImportError:
+        raise ConfigError(
+            "--engine ray needs Ray, which is not installed: pip install 'kairos[ray]'"
+        ) from None
+    return ray
+
+
+def connected_ray() -> Any:
+    """Ray, where this process is connected to a cluster already; else None."""
+    ray = sys.modules.get("ray")
+    return ray if ray is not None and ray.is_initialized() else None
+
+
+def start_cluster(workers: int) -> Any:
+    """Ray with a cluster of this machine's own, closed to everybody else.
+
+    It tells nobody of its use; workers import Kairos from where this process has it. Raises
+    ConfigError, ClusterError.
+    """
+    with _environment(_own_cluster()):
+        ray = load_ray()
+        _init(
+            ray,
+            "cannot start a Ray cluster here",
+            address="local",
+            num_cpus=workers,
+            include_dashboard=False,
+            _node_ip_address="127.0.0.1",
+        )
+    return ray
+
+
+def join_cluster(address: str) -> Any:
+    """Ray, connected to the cluster at `auto` or HOST:PORT, whose nodes have this very code.
+
+    Raises ConfigError for an address that is none, ClusterError where no cluster answers within
+    some seconds, and where a node's code is another.
+    """
+    ray = load_ray()
+    check_address(address)
+    _init(ray, f"--address {address}", address=address)
+    try:
+        check_nodes(ray)
+    except BaseException:
+        ray.shutdown()
+        raise
+    return ray
+
+
+def _init(ray: Any, where: str, **settings: Any) -> None:
+    """ray.init without its own lines; all or nothing."""
+    try:
+        with _interrupts_wait():
+            ray.init(log_to_driver=False, logging_level="CRITICAL", **settings)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ClusterError(f"{where}: {last_line(error.__cause__ or error)}") from error
+    except KeyboardInterrupt:
+        ray.shutdown()
+        raise
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C is heard at the end: in the midst of ray.init it leaves processes, and crashes."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard and callable(before):
+        before(heard[0], None)
+
+
+def _own_cluster() -> dict[str, str]:
+    """What Ray is to find in its environment; but for the path, a user's own settings stay."""
+    wanted = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # servers on 127.0.0.1, on any system
+        "RAY_AUTH_MODE": "token",  # other users of this machine cannot run code as this one
+        "RAY_AUTH_TOKEN": _token(),
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning of what is to come
+    }
+    held = {name: os.environ[name] for name in wanted if name in os.environ}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**wanted, **held, "PYTHONPATH": path}
+
+
+@cache
+def _token() -> str:
+    """One for the whole process: Ray reads it once."""
+    return token_hex(32)
+
+
+@contextmanager
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """The process's environment with these, for a while."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
