@@ -119,6 +119,6 @@ def _warnings(evidence: Evidence, figures: Figures | None) -> Iterator[str]:
         chance = figures.sharpe.probabilistic
         if figures.sharpe.deflated < 0.5 <= chance:
             yield (
-                f"Taken alone it looks better than nothing ({percent(chance)}); among all that "
-                "was tried it is what luck would bring."
+                f"Taken alone it looks better than nothing ({percent(chance)}); among all that was "
+                "tried it is what luck would bring."
             )
