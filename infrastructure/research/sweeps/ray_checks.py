@@ -36,16 +36,17 @@ def check_nodes(ray: Any) -> None:
     """Raise ClusterError where a node cannot run Kairos, or has other code than this process."""
     on_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
     ask = ray.remote(num_cpus=0, max_retries=0)(from_checkout(code_of_checkout))
-    asked = {
-        node["NodeManagerAddress"]: ask.options(
-            scheduling_strategy=on_node(node["NodeID"], soft=False)
-        ).remote()
+    asked = [
+        (
+            node["NodeManagerAddress"],
+            ask.options(scheduling_strategy=on_node(node["NodeID"], soft=False)).remote(),
+        )
         for node in ray.nodes()
         if node["Alive"] and node["Resources"].get("CPU", 0) >= 1
-    }
+    ]
     if not asked:
         raise ClusterError(f"the cluster has no CPU to work on; {_INSTEAD}")
-    for host, answer in asked.items():
+    for host, answer in asked:
         try:
             found = ray.get(answer, timeout=_NODE_SECONDS)
         except ray.exceptions.RayError as error:

@@ -38,5 +38,5 @@ def from_checkout(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.path.insert(0, root)
         return getattr(import_module(module), name)(*given)
 
-    there.__name__ = name
+    there.__name__ = there.__qualname__ = name  # as Ray tells of it
     return there
