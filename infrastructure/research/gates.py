@@ -19,6 +19,7 @@ from infrastructure.research.refused_alone import (
 )
 from infrastructure.research.sharing import SharedBook, shared_books
 from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
+from infrastructure.strategy_management.trial_ledger import TrialLedger
 from infrastructure.trade_metrics.bootstrap import bootstrap_intervals
 
 CONFIDENCE = 0.95
@@ -96,14 +97,14 @@ def gates_of_run(
     """The gates of a run of the ledger, which is simulated again; nothing is written.
 
     run: or its number. progress: told each step in a few words.
-    Raises ConfigError where there is no such run, where it is a walk forward or refused no signal,
-    and what `rerun` raises.
+    Raises ConfigError where there is no such run, it is a walk forward, which is no run of one
+    configuration, or it refused no signal; and what `rerun` raises.
     """
     stored = run if isinstance(run, StoredRun) else load_run(database, run)
-    if "walk_forward" in stored.figures:
+    if TrialLedger(database).folds(stored.run_id):
         raise ConfigError(
-            f"{stored.where}: it is a walk forward, whose rules changed from fold to fold; gates "
-            "are told of one configuration: kairos run PORTFOLIO.json"
+            f"{stored.where}: is a walk forward, whose tests had other parameters each; expected a "
+            "run of one configuration: `kairos run` one of its tests"
         )
     again = rerun(database, stored, progress)
     if progress:

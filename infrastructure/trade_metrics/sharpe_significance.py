@@ -54,8 +54,8 @@ def expected_maximum_sharpe(n_trials: int, trials_variance: float = 1.0) -> floa
         raise ConfigError(f"trials_variance must be zero or more; found {trials_variance}")
     if n_trials == 1:
         return 0.0
-    most = _NORMAL.inv_cdf(1.0 - 1.0 / n_trials)
-    beyond = _NORMAL.inv_cdf(1.0 - 1.0 / (n_trials * e))
+    most = -_NORMAL.inv_cdf(1.0 / n_trials)  # 1 - 1 / n is 1 from 2**54 on
+    beyond = -_NORMAL.inv_cdf(1.0 / (n_trials * e))
     return sqrt(trials_variance) * ((1.0 - np.euler_gamma) * most + np.euler_gamma * beyond)
 
 

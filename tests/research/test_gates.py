@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from infrastructure.errors import ConfigError
 from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.research.gates import Gate, Gates, gates_of_run
 from infrastructure.research.refused_alone import Outcomes, refused_alone, taken_in_the_run
+from infrastructure.research.sweeping import sweep
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.strategy_manager import StrategyManager
+from infrastructure.strategy_management.trial_ledger import TrialLedger
 
 THREE = Path(__file__).resolve().parents[2] / "backtest_config" / "portfolios" / "three_ideas.json"
 FLAT: Ohlc = (100.0, 100.5, 99.5, 100.0)
@@ -184,6 +187,23 @@ def test_nothing_is_written(database: Database, run: RunResult) -> None:
     before = rows()
     gates_of_run(database, run.run_id)
     assert rows() == before
+
+
+def test_a_walk_forward_is_no_run_of_one_configuration(database: Database) -> None:
+    """Simulated again with the parameters of its portfolio it would be another run."""
+    run = run_of(database, end="2023-02-28")
+    asked = {"tight_candle_qqq:risk_reward": [1, 2]}
+    tried = sweep(
+        THREE, asked, objective="net_profit", end="2023-02-28", db_path=database.url.database
+    )
+    days = dict.fromkeys(["train_start", "train_end"], date(2023, 1, 3))
+    days |= dict.fromkeys(["test_start", "test_end"], date(2023, 6, 1))
+    fold: dict[str, Any] = {"fold": 1, "sweep_id": tried.sweep_id, "trial": 0, "parameters": {}}
+    TrialLedger(database).save_folds(
+        run.run_id, [{**fold, **days, "in_sample": {}, "out_of_sample": {}}]
+    )
+    with pytest.raises(ConfigError, match=f"run {run.run_id}: is a walk forward"):
+        gates_of_run(database, run.run_id)
 
 
 def test_a_run_that_refused_nothing_is_one_line(database: Database) -> None:

@@ -38,6 +38,12 @@ def test_expected_maximum_of_a_hundred_standard_normals() -> None:
     assert expected_maximum_sharpe(100) == close_to(2.5306028932016846)
 
 
+def test_expected_maximum_of_more_trials_than_floats_tell_apart() -> None:
+    """It goes on rising where 1 - 1/N is 1: below the bound sqrt(2 log N)."""
+    found = [expected_maximum_sharpe(10**power) for power in (12, 15, 18, 21)]
+    assert found == sorted(found) and 9.0 < found[-1] < (2 * 21 * 2.302585093) ** 0.5
+
+
 @pytest.mark.parametrize(
     ("trials", "expected"), [(100, 0.90039683444939034), (46, 0.95050170687558)]
 )

@@ -122,14 +122,31 @@ def each_choice(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> "li
     """Each choice's Signals of the traded bars, or the line with which the strategy refused it."""
     found: list[Signals | str] = []
     for values in choices.values:
-        chosen = copy(strategy)
-        for name, value in zip(choices.names, values, strict=True):
-            setattr(chosen, name, value)
         try:
+            chosen = _with_values(strategy, choices.names, values)
             found.append(chosen.signals(seen.bars).rows(seen.warm_up))
         except ConfigError as error:
             found.append(str(error))
     return found
+
+
+def _with_values(
+    strategy: VectorBTStrategy, names: Sequence[str], values: Sequence[Any]
+) -> VectorBTStrategy:
+    """The strategy with these values of its parameters, as if it had been made with them.
+
+    One with an `__init__` of its own is made anew: that may work something out of the parameters.
+    """
+    given = dict(zip(names, values, strict=True))
+    if given and type(strategy).__init__ is not VectorBTStrategy.__init__:
+        indicator = strategy.config.indicator
+        parameters = {**indicator.parameters, **given}
+        chosen = indicator.model_copy(update={"parameters": parameters})
+        return type(strategy)(strategy.config.model_copy(update={"indicator": chosen}))
+    copied = copy(strategy)
+    for name, value in given.items():
+        setattr(copied, name, value)
+    return copied
 
 
 class _Collected:
