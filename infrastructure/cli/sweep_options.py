@@ -42,7 +42,7 @@ EngineName = Annotated[
 ]
 Address = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Of a Ray cluster: auto, or ray://HOST:PORT."),
+    typer.Option(metavar="ADDRESS", help="Of a Ray cluster: auto, or HOST:PORT."),
 ]
 
 

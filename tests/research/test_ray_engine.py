@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -128,6 +129,23 @@ def test_a_sweep_with_a_killed_worker_is_stored_as_the_local_one(
     assert there.frame.equals(here.frame)
 
 
+def test_the_page_on_clusters_finds_the_best_without_a_ledger(
+    engine: RayEngine, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its function, on the cluster at hand, finds what a sweep finds."""
+    page = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    (block,) = [each for each in re.findall(r"```python\n(.*?)```", page, re.S) if "def " in each]
+    made: dict[str, Any] = {}
+    exec(block, made)
+    monkeypatch.chdir(shop)
+    path = shop / "config" / "portfolios" / "lone.json"
+    columns, scores = made["best_of"](path, PARAMETERS["lone"], 0, 42, keep=3, size=10)
+    asked = {"constraints": ["trades>=30"], "store": False, "db_path": "kairos.db"}
+    best = sweep(path, PARAMETERS["lone"], **asked).top(3)
+    assert scores.tolist() == best["sqn"].tolist()
+    assert columns == {name: best[name].tolist() for name in columns}
+
+
 def test_a_chunk_that_kills_every_worker_is_named(
     engine: RayEngine, shop: Path, tmp_path: Path
 ) -> None:
@@ -180,7 +198,9 @@ def test_a_worker_with_other_code_is_refused(
 
 def test_what_a_cluster_cannot_be_asked(engine: RayEngine, shop: Path) -> None:
     """Each in one line."""
-    with pytest.raises(ConfigError, match="tpe learns from one batch to the next"):
+    with pytest.raises(
+        ConfigError, match="tpe learns from trial to trial: it runs here, on no cluster"
+    ):
         sweep("none", {"a": [1]}, sampler="tpe", engine=engine)
     with pytest.raises(ConfigError, match="--workers: a cluster that is there has its own"):
         make_engine("ray", 3, "auto")
@@ -206,11 +226,13 @@ def command(shop: Path, database: Path, *options: str, fine: str = "0.5") -> lis
     ]
 
 
-def swept(given: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":
-    """What the command did in a process of its own."""
+def swept(
+    given: list[str], folder: Path = ROOT, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """What the command did in a process of its own, begun in a folder."""
     return subprocess.run(
         given,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
         check=False,
         timeout=120,
@@ -253,10 +275,17 @@ def test_a_cluster_that_is_there_is_joined_and_left_running(
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux for processes")
 def test_a_cluster_of_its_own_ends_with_the_sweep(shop: Path, tmp_path: Path) -> None:
-    """Two workers for one sweep, and no process of Ray is left of them."""
+    """Two workers for one sweep, and no process of Ray is left of them.
+
+    The folder in which it begins holds another package `infrastructure`, which no worker takes.
+    """
+    (tmp_path / "infrastructure").mkdir()
+    (tmp_path / "infrastructure" / "__init__.py").write_text("raise SystemExit(1)")
     own = ("--engine", "ray", "--workers", "2")
     database = copied(shop, tmp_path / "kairos.db")
-    done = swept(command(shop, database, *own), KAIROS_TEST=str(tmp_path))
+    python, *arguments = command(shop, database, *own)
+    environment = {"KAIROS_TEST": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = swept([python, "-P", *arguments], tmp_path, **environment)
     assert (done.stderr, done.returncode) == ("", 0)
     assert json.loads(done.stdout)
     wait_until(lambda: not marked(str(tmp_path)))

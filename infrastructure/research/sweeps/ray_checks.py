@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
-from infrastructure.research.sweeps.same_code import code_of_checkout
+from infrastructure.research.sweeps.same_code import code_of_checkout, from_checkout
 from infrastructure.wording import show
 
 _PORT_SECONDS, _HELLO_SECONDS, _NODE_SECONDS = 3.0, 15.0, 60.0
@@ -35,22 +35,23 @@ def check_address(address: str) -> None:
 def check_nodes(ray: Any) -> None:
     """Raise ClusterError where a node cannot run Kairos, or has other code than this process."""
     on_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-    ask = ray.remote(num_cpus=0, max_retries=0)(_code_there)
-    asked = {
-        node["NodeManagerAddress"]: ask.options(
-            scheduling_strategy=on_node(node["NodeID"], soft=False)
-        ).remote()
+    ask = ray.remote(num_cpus=0, max_retries=0)(from_checkout(code_of_checkout))
+    asked = [
+        (
+            node["NodeManagerAddress"],
+            ask.options(scheduling_strategy=on_node(node["NodeID"], soft=False)).remote(),
+        )
         for node in ray.nodes()
         if node["Alive"] and node["Resources"].get("CPU", 0) >= 1
-    }
+    ]
     if not asked:
         raise ClusterError(f"the cluster has no CPU to work on; {_INSTEAD}")
-    for host, answer in asked.items():
+    for host, answer in asked:
         try:
             found = ray.get(answer, timeout=_NODE_SECONDS)
         except ray.exceptions.RayError as error:
             raise ClusterError(
-                f"node {host} cannot run Kairos ({one_line(error)}): install the same checkout on "
+                f"node {host} cannot run Kairos ({last_line(error)}): install the same checkout on "
                 "every node"
             ) from error
         check_code(found, f"node {host}")
@@ -67,7 +68,7 @@ def check_code(found: str, where: str) -> None:
         )
 
 
-def one_line(told: object) -> str:
+def last_line(told: object) -> str:
     """The last line of what Ray tells in many."""
     return (str(told).strip().splitlines() or [""])[-1].strip()
 
@@ -109,11 +110,7 @@ def _check_answer(address: str) -> None:
         if done.returncode == 0:
             return
         told = done.stderr
-        reason = one_line(told).partition(". ")[0]
+        reason = last_line(told).partition(". ")[0]
     if "InvalidAuthToken" in told:
         reason = "it asks for a token: set RAY_AUTH_MODE=token"
     raise ClusterError(f"--address {address}: no Ray cluster to work on ({reason}); {_INSTEAD}")
-
-
-def _code_there() -> str:
-    return code_of_checkout()

@@ -11,8 +11,7 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
-from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, one_line
-from infrastructure.research.sweeps.same_code import ROOT
+from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, last_line
 
 
 def load_ray() -> Any:
@@ -35,8 +34,7 @@ def connected_ray() -> Any:
 def start_cluster(workers: int) -> Any:
     """Ray with a cluster of this machine's own, closed to everybody else.
 
-    It tells nobody of its use; workers import Kairos from where this process has it. Raises
-    ConfigError, ClusterError.
+    It tells nobody of its use. Raises ConfigError, ClusterError.
     """
     with _environment(_own_cluster()):
         ray = load_ray()
@@ -74,7 +72,7 @@ def _init(ray: Any, where: str, **settings: Any) -> None:
         with _interrupts_wait():
             ray.init(log_to_driver=False, logging_level="CRITICAL", **settings)
     except (OSError, RuntimeError, ValueError) as error:
-        raise ClusterError(f"{where}: {one_line(error.__cause__ or error)}") from error
+        raise ClusterError(f"{where}: {last_line(error.__cause__ or error)}") from error
     except KeyboardInterrupt:
         ray.shutdown()
         raise
@@ -97,7 +95,7 @@ def _interrupts_wait() -> Iterator[None]:
 
 
 def _own_cluster() -> dict[str, str]:
-    """What Ray is to find in its environment; but for the path, a user's own settings stay."""
+    """What Ray is to find in its environment; a user's own settings stay."""
     wanted = {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # servers on 127.0.0.1, on any system
@@ -105,9 +103,7 @@ def _own_cluster() -> dict[str, str]:
         "RAY_AUTH_TOKEN": _token(),
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning of what is to come
     }
-    held = {name: os.environ[name] for name in wanted if name in os.environ}
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**wanted, **held, "PYTHONPATH": path}
+    return {name: value for name, value in wanted.items() if name not in os.environ}
 
 
 @cache
@@ -118,14 +114,10 @@ def _token() -> str:
 
 @contextmanager
 def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """The process's environment with these, for a while."""
-    before = {name: os.environ.get(name) for name in settings}
+    """The process's environment with these, which are new, for a while."""
     os.environ.update(settings)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in settings:
+            os.environ.pop(name, None)

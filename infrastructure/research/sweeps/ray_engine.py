@@ -19,7 +19,7 @@ from infrastructure.research.sweeps.ray_cluster import (
     load_ray,
     start_cluster,
 )
-from infrastructure.research.sweeps.same_code import code_of_checkout
+from infrastructure.research.sweeps.same_code import code_of_checkout, from_checkout
 
 _RETRIES = 3
 """How often a chunk whose worker died is tried again."""
@@ -49,7 +49,7 @@ class RayEngine:
         ray.cancel, just after a chunk was sent, can end this whole process (seen in Ray 2.60).
         """
         ray = self._ray
-        evaluate = ray.remote(num_cpus=1, max_retries=_RETRIES)(evaluate_there)
+        evaluate = ray.remote(num_cpus=1, max_retries=_RETRIES)(from_checkout(evaluate_there))
         shared, code = [ray.put(evaluator)], code_of_checkout()
         under_way: deque[tuple[Task, Any]] = deque()
         for task in tasks:

@@ -1,9 +1,11 @@
-"""Whether another process would compute the same: one digest of all code that figures come from."""
+"""Other processes that compute the same: from this checkout, or from one that is the same."""
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 """The checkout: the folder that holds `infrastructure` and `strategies`."""
@@ -18,3 +20,23 @@ def code_of_checkout() -> str:
             name = path.relative_to(ROOT).as_posix()
             digest.update(name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
+
+
+def from_checkout(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, for a process that may have another Kairos first on its path.
+
+    Ray puts the folder in which a command was given there. The function found by its name in this
+    checkout, where the machine has it, is the one that runs; what is pickled is a few lines.
+    """
+    root, module, name = str(ROOT), function.__module__, function.__name__
+
+    def there(*given: Any) -> Any:
+        import sys
+        from importlib import import_module
+
+        if module not in sys.modules:
+            sys.path.insert(0, root)
+        return getattr(import_module(module), name)(*given)
+
+    there.__name__ = there.__qualname__ = name  # as Ray tells of it
+    return there
