@@ -1,6 +1,7 @@
 """Run by the tests as a program of its own: a process that forks others which sweep one database.
 
-kill FILE ROUNDS SEED: kill -9 a sweep at random moments, ROUNDS times; then let one go to its end.
+kill FILE ROUNDS SEED: kill -9 a sweep at random moments, ROUNDS times unless it is done before;
+then let it go to its end.
 interrupt FILE: Ctrl-C a sweep once it has stored trials; then let one go to its end.
 together FILE: two processes sweep the same at the same time.
 
@@ -20,8 +21,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from infrastructure.cli import sweeping
 from infrastructure.cli.app import main
 
+assert sweeping  # imported here, once for all children
 CONFIGS = Path(__file__).resolve().parents[2] / "backtest_config"
 COMMAND = [
     *("sweep", str(CONFIGS / "portfolios" / "single_qqq.json"), "--workers", "4", "--json"),
@@ -58,31 +61,37 @@ def stored(file: str) -> int:
         return int(connection.execute("SELECT count(*) FROM trials").fetchone()[0])
 
 
-def wait_for_trials(file: str, more_than: int) -> None:
-    """Until there are more than so many, or all."""
-    while stored(file) <= min(more_than, N_TRIALS - 1):
+def sweep_until(file: str, more_than: int, pause: float, signal_: signal.Signals) -> None:
+    """A child that gets a signal soon after there are more trials than so many."""
+    child = fork(lambda: swept(file))
+    while stored(file) <= more_than:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return  # it has ended by itself, and said how
         time.sleep(0.002)
+    time.sleep(pause)
+    os.kill(child, signal_)  # it is ours until it is waited for
+    os.waitpid(child, 0)
 
 
 def kill(file: str, rounds: str, seed: str) -> None:
     """Each child is killed soon after it has stored something."""
     moments = random.Random(int(seed))
     for _ in range(int(rounds)):
-        before = stored(file)
-        child = fork(lambda: swept(file))
-        wait_for_trials(file, before)
-        time.sleep(moments.uniform(0.0, 0.15))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    os.waitpid(fork(lambda: swept(file)), 0)
+        if stored(file) < N_TRIALS:
+            sweep_until(file, stored(file), moments.uniform(0.0, 0.03), signal.SIGKILL)
+    if not completed(file):
+        os.waitpid(fork(lambda: swept(file)), 0)
+
+
+def completed(file: str) -> bool:
+    """Whether the sweep is."""
+    with contextlib.closing(sqlite3.connect(file, timeout=30)) as connection:
+        return connection.execute("SELECT status FROM sweeps").fetchone() == ("completed",)
 
 
 def interrupt(file: str) -> None:
     """Ctrl-C, once the second chunk is stored."""
-    child = fork(lambda: swept(file))
-    wait_for_trials(file, 256)
-    os.kill(child, signal.SIGINT)
-    os.waitpid(child, 0)
+    sweep_until(file, 256, 0.0, signal.SIGINT)
     os.waitpid(fork(lambda: swept(file)), 0)
 
 
