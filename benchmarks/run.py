@@ -22,6 +22,7 @@ from benchmarks.bars import data_jobs  # noqa: E402
 from benchmarks.market import random_bars  # noqa: E402
 from benchmarks.portfolio import portfolio_job  # noqa: E402
 from benchmarks.processes import process_jobs  # noqa: E402
+from benchmarks.ray_scaling import ray_rows  # noqa: E402
 
 Row = tuple[str, str, float, str]
 
@@ -30,7 +31,13 @@ def main() -> None:
     """Check equality, measure, print and write the table."""
     check_equality()
     sweeps.check_equality()
-    rows = [*in_process(), *sweeps.sweep_rows(measured), *market_data(), *whole_processes()]
+    rows = [
+        *in_process(),
+        *sweeps.sweep_rows(measured),
+        *ray_rows(measured),
+        *market_data(),
+        *whole_processes(),
+    ]
     text = table(rows)
     print(text)
     page = ROOT / "docs" / "benchmarks.md"

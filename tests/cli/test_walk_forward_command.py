@@ -20,7 +20,7 @@ def test_folds_and_run_are_told_and_stored(shop: Shop) -> None:
     assert "Walk forward · single 3 folds · train 8s · test 4s · best by sqn of 6 config" in said
     assert "Run 1, stored in kairos.db." in said
     assert "\x1b" not in done.out
-    assert "it is a walk forward" in shop.kairos("gates", 1).error
+    assert "is a walk forward" in shop.kairos("gates", 1).error
     assert shop.kairos("verdict", 1, "--json").code == 0
 
 

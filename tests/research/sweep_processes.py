@@ -21,10 +21,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from infrastructure.cli import sweeping
+import infrastructure.cli.sweeping  # noqa: F401  # here, once for all children
 from infrastructure.cli.app import main
 
-assert sweeping  # imported here, once for all children
 CONFIGS = Path(__file__).resolve().parents[2] / "backtest_config"
 COMMAND = [
     *("sweep", str(CONFIGS / "portfolios" / "single_qqq.json"), "--workers", "4", "--json"),
