@@ -21,10 +21,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from infrastructure.cli import sweeping
 from infrastructure.cli.app import main
+from infrastructure.cli.sweeping import run_sweep
 
-assert sweeping  # imported here, once for all children
+IMPORTED = run_sweep
+"""What the command imports: here, once for all children."""
+
 CONFIGS = Path(__file__).resolve().parents[2] / "backtest_config"
 COMMAND = [
     *("sweep", str(CONFIGS / "portfolios" / "single_qqq.json"), "--workers", "4", "--json"),
