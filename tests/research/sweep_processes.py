@@ -21,8 +21,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import infrastructure.cli.sweeping  # noqa: F401  # here, once for all children
 from infrastructure.cli.app import main
+from infrastructure.cli.sweeping import run_sweep
+
+IMPORTED = run_sweep
+"""What the command imports: here, once for all children."""
 
 CONFIGS = Path(__file__).resolve().parents[2] / "backtest_config"
 COMMAND = [

@@ -192,12 +192,12 @@ def test_a_sweep_goes_on_where_it_was_ended(database: Database, after: int) -> N
 def test_what_is_not_the_same_begins_anew(database: Database) -> None:
     """Another space, seed, account or other dates; the ended one stays as it is."""
     desk = desk_of(database)
-    drawn: dict[str, Any] = {"sampler": "random", "n_trials": 600}
+    drawn: dict[str, Any] = {"sampler": "random", "n_trials": 300}
     stopped(desk, GRID, 0, **drawn)
     others = [
         (desk, GRID, drawn | {"seed": 1}),
-        (desk, GRID, drawn | {"n_trials": 601}),
-        (desk, GRID | {"risk_reward": "1:4:0.5"}, {"sampler": "random", "n_trials": 600}),
+        (desk, GRID, drawn | {"n_trials": 301}),
+        (desk, GRID | {"risk_reward": "1:4:0.5"}, {"sampler": "random", "n_trials": 300}),
         (desk, GRID, drawn | {"end": "2024-09-27"}),
         (desk, GRID, drawn | {"start": "2024-01-03"}),
         (desk, GRID, drawn | {"warm_up": 5, "start": "2024-01-03"}),
