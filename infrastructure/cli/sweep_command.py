@@ -47,7 +47,7 @@ def sweep(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Try many configurations of a portfolio, the best first.
+    """Try many configurations of a portfolio.
 
     Each is kept as a trial. A sweep that was ended half way goes on where it stopped, when it is
     asked for again.

@@ -23,7 +23,7 @@ def verdict(
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
-    """Judge a run: robust, fragile or luck, and why.
+    """Judge a run: robust, fragile, or luck.
 
     Every configuration that the ledger knows to have been tried on the same bars is counted.
     Nothing is written to the ledger.

@@ -60,9 +60,9 @@ def walk_forward(
     json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Optimise on each training, trade the test after it.
+    """Trade on each test what its training chose.
 
-    One account trades all tests, each by what its training chose; its run is stored with its
+    Each fold optimises on its training. One account trades all tests; its run is stored with its
     folds, and every trial counts.
     """
     from infrastructure.cli.walking import WalkOptions, run_walk

@@ -63,7 +63,9 @@ def sweep(
         raise ConfigError(f"warm_up: expected a number of bars, 0 or more; found {warm_up}")
     engine = engine or LocalEngine(workers)
     if sampler == "tpe" and not isinstance(engine, LocalEngine):
-        raise ConfigError("--sampler tpe learns from trial to trial: it runs here, on no cluster")
+        raise ConfigError(
+            "--sampler tpe learns from one batch to the next, and computes here: leave --engine out"
+        )
     if not isinstance(portfolio, LoadedPortfolio):
         portfolio = StrategyLoader().load_portfolio(portfolio)
     first, last = as_date("start", start), as_date("end", end)

@@ -84,6 +84,13 @@ def test_a_position_may_be_held_for_a_century() -> None:
     assert_same([Book(config, 100.0, (lane,))], account())
 
 
+def test_a_growth_beyond_all_numbers_is_none() -> None:
+    """A day that doubles the capital has no growth a year: infinite, it would win every sweep."""
+    bars = bars_of_sessions([[(100.0, 100.0, 100.0, 100.0), (100.0, 200.0, 100.0, 200.0)]])
+    config = strategy(sizing={"type": "percent_of_equity", "value": 100.0}, stop_loss=None)
+    assert_same([Book(config, 100.0, (Lane(bars, signals_at(2, long=[0])),))], account())
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("block", range(20))
 def test_many_more_random_accounts(block: int) -> None:

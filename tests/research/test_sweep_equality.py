@@ -176,6 +176,16 @@ CASES = {
         },
         n_trials=16,
     ),
+    "a period of the bars": Case(
+        ("daily_trend_pullback_qqq",),
+        {"trend_days": "5:30", "period": "3:20", "stop_loss.value": "1:3"},
+        settings={"start": "2024-03-04", "end": "2024-07-31", "fill_policy": "target_first"},
+    ),
+    "a strategy's own session and calendar": Case(
+        ("moving_average_cross_qqq",),
+        {"fast": "3:15", "slow": "16:30", "session": "regular,extended"},
+        settings={"calendar": "24/7", "total_capital": 12_345.67},
+    ),
     "three ideas on one account": Case(
         ("tight_candle_qqq", "moving_average_cross_qqq", "rsi_mean_reversion_qqq"),
         {

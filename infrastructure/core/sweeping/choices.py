@@ -51,10 +51,20 @@ class Choices:
     def columns(self, strategy: VectorBTStrategy) -> dict[str, NDArray[Any]]:
         """(n_choices,) of every parameter of the strategy; those not chosen keep its values."""
         held = strategy.config.indicator.parameters
-        columns = {name: np.full(len(self), value) for name, value in held.items()}
+        columns = {name: _column([value] * len(self)) for name, value in held.items()}
         for place, name in enumerate(self.names):
-            columns[name] = np.array([row[place] for row in self.values])
+            columns[name] = _column([row[place] for row in self.values])
         return columns
+
+
+def _column(values: Sequence[Any]) -> NDArray[Any]:
+    """(n,) also where each value is a list itself."""
+    if not any(isinstance(each, list | tuple) for each in values):
+        return np.array(values)
+    column = np.empty(len(values), object)
+    for place, each in enumerate(values):
+        column[place] = each
+    return column
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def figures_of(tallies: NDArray[Any], timeline: Timeline) -> dict[str, Column]:
 
     A figure that is not defined is NaN.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         found = {**_of_equity(tallies, timeline), **_of_trades(tallies)}
     return {name: np.asarray(column, np.float64) for name, column in found.items()}
 
@@ -63,6 +63,7 @@ def _of_equity(t: NDArray[Any], line: Timeline) -> dict[str, Any]:
     years = (int(line.closes_at[-1]) - line.started_at) / (_DAY * DAYS_PER_YEAR)
     growth = final / capital
     grown = np.where(growth >= 0.0, growth, np.nan) ** (1.0 / years) - 1.0 if years > 0 else np.nan
+    grown = np.where(np.isfinite(grown), grown, np.nan)  # a few hours' gain raised to a year
     fell = t["trough_row"] >= 0
     depth = np.where(fell, (t["deepest_peak"] - t["deepest_low"]) / t["deepest_peak"], 0.0)
     lasted, passed = _durations(t, line, fell)

@@ -6,15 +6,19 @@ if no later bar mattered.
 """
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 
 _Owner = type | ModuleType
-_Kept = list[tuple[_Owner, dict[str, Any], dict[str, Any]]]
+_Contents = list[tuple[Any, Any]]
+_Kept = list[tuple[_Owner, dict[str, Any], _Contents]]
 
 _IDEAS = "strategies"
 """The package whose modules are an idea's own, beside the module of its class."""
@@ -24,10 +28,14 @@ _IDEAS = "strategies"
 def forgetting(strategy: type[VectorBTStrategy]) -> Iterator[None]:
     """What the class, those it is derived from and their modules hold is afterwards as before.
 
-    Names that were bound anew get their old values, dicts, lists and sets their old contents, and
-    caches of functions are emptied. What lies deeper is not looked at.
+    Names that were bound anew get their old values, dicts, lists, sets and arrays their old
+    contents, however deep they lie in each other, and so do the modules' other classes and their
+    objects; caches of functions are emptied. What is kept outside (a file, the environment, a
+    library) is not looked at.
     """
-    kept = [(owner, dict(vars(owner)), _contents(vars(owner))) for owner in _owners(strategy)]
+    owners, seen = _owners(strategy), set[int]()
+    homes = {each.__name__ for each in owners if isinstance(each, ModuleType)}
+    kept = [(owner, dict(vars(owner)), _contents(owner, homes, seen)) for owner in owners]
     try:
         yield
     finally:
@@ -43,16 +51,43 @@ def _owners(strategy: type[VectorBTStrategy]) -> list[_Owner]:
     ]
     names = {each.__module__ for each in classes}
     names |= {name for name in sys.modules if name.split(".")[0] == _IDEAS}
-    return [*classes, *(sys.modules[name] for name in sorted(names) if name in sys.modules)]
+    modules = [sys.modules[name] for name in sorted(names) if name in sys.modules]
+    others = [
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type) and each.__module__ in names
+    ]
+    return [*dict.fromkeys([*classes, *others]), *modules]
 
 
-def _contents(names: Any) -> dict[str, Any]:
-    """Copies of the plain containers among the values."""
-    copies = {}
-    for name, value in names.items():
-        if type(value) in (dict, list, set) and not name.startswith("__"):
-            copies[name] = value.copy()
-    return copies
+def _contents(owner: _Owner, homes: set[str], seen: set[int]) -> _Contents:
+    """Every plain container below an owner's names, and a copy of what it holds.
+
+    homes: the idea's modules, whose objects are looked into. seen: identities of what was met.
+    """
+    found: _Contents = []
+    waiting = [value for name, value in vars(owner).items() if not name.startswith("__")]
+    while waiting:
+        held = _container(waiting.pop(), homes)
+        if held is None or id(held) in seen:
+            continue
+        seen.add(id(held))
+        found.append((held, held.copy()))
+        if not isinstance(held, np.ndarray):
+            waiting += held.values() if isinstance(held, dict) else held
+    return found
+
+
+def _container(value: Any, homes: set[str]) -> Any:
+    """The value itself where it is a container, the names of an idea's own object, or None."""
+    kind = type(value)
+    if kind in (dict, list, set, defaultdict):
+        return value
+    if kind is np.ndarray:
+        return value if value.flags.writeable else None
+    own = kind is SimpleNamespace or kind.__module__ in homes
+    return vars(value) if own and hasattr(value, "__dict__") else None
 
 
 def _put_back(kept: _Kept) -> None:
@@ -63,14 +98,15 @@ def _put_back(kept: _Kept) -> None:
                     delattr(owner, name)
             elif value is not names[name]:
                 setattr(owner, name, names[name])
-        for name, content in contents.items():
-            _refill(names[name], content)
+        for container, content in contents:
+            _refill(container, content)
         _empty_caches(owner, names)
 
 
 def _refill(container: Any, content: Any) -> None:
-    """Give a dict, list or set the contents it had."""
-    if container == content:
+    """Give a container the contents it had."""
+    if isinstance(container, np.ndarray):
+        container[...] = content
         return
     container.clear()
     (container.extend if isinstance(container, list) else container.update)(content)

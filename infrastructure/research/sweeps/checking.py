@@ -13,7 +13,9 @@ MOST_MARKETS = 1_000
 """Combinations of keys that build the books anew."""
 
 _ONE_BY_ONE = 500
-"""Longer lists of numbers are checked at both ends: what configs allow are ranges."""
+"""Longer lists of numbers are checked at both ends: what configs allow are ranges. So is every list
+of numbers under other books than the first ones.
+"""
 
 
 def structures(space: Space) -> list[list[tuple[Any, Any]]]:
@@ -52,24 +54,25 @@ def first_values(space: Space, but: Axis | None = None) -> list[tuple[Any, Any]]
 
 def check_space(portfolio: LoadedPortfolio, space: Space) -> None:
     """Build the configs of every value once. Raises ConfigError naming the parameter."""
-    for fixed in structures(space):
+    for number, fixed in enumerate(structures(space)):
+        one_by_one = _ONE_BY_ONE if number == 0 else 2
         where = ", ".join(f"{key.name}={value}" for key, value in fixed)
         if fixed:
             build_configs(portfolio, [*first_values(space), *fixed], f"--param {where}")
         for axis in space.axes:
             if axis.kind == STRUCTURE:
                 continue
-            for row in _to_check(axis):
+            for row in _to_check(axis, one_by_one):
                 pairs = list(zip(axis.targets, row, strict=True))
                 shown = ", ".join(f"{key.name}={value}" for key, value in pairs)
                 others = first_values(space, but=axis)
                 build_configs(portfolio, [*others, *fixed, *pairs], f"--param {shown}")
 
 
-def _to_check(axis: Axis) -> list[tuple[Any, ...]]:
+def _to_check(axis: Axis, one_by_one: int = _ONE_BY_ONE) -> list[tuple[Any, ...]]:
     if axis.span is not None:
         return [(axis.span.low,), (axis.span.high,)]
     rows = list(axis.choices or ())
-    if len(rows) > _ONE_BY_ONE and axis.numeric and len({type(row[0]) for row in rows}) == 1:
+    if len(rows) > one_by_one and axis.numeric and len({type(row[0]) for row in rows}) == 1:
         return [min(rows), max(rows)]
     return rows

@@ -11,6 +11,8 @@ from infrastructure.research.sweeps.keys import Key
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 from infrastructure.strategy_management.strategy_registry import strategy_class
 
+_CLASSES: dict[str, type[VectorBTStrategy]] = {}
+
 Values = Sequence[tuple[Key, Any]]
 """Keys and what each is to be."""
 
@@ -46,8 +48,15 @@ def build_configs(portfolio: LoadedPortfolio, values: Values, where: str = "") -
     for book, base in enumerate(portfolio.strategies):
         data = _with(base.model_dump(mode="json"), _of_book(values, book), where)
         built = parse(StrategyConfig, data, where)
-        strategies.append(strategy_class(built.class_name, where=where)(built, where=where))
+        strategies.append(_class_of(built.class_name, where)(built, where=where))
     return BuiltConfigs(config, tuple(strategies))
+
+
+def _class_of(name: str, where: str) -> type[VectorBTStrategy]:
+    """Found once: looking reads all of strategies/, and configs are built by the thousand."""
+    if name not in _CLASSES:
+        _CLASSES[name] = strategy_class(name, where=where)
+    return _CLASSES[name]
 
 
 def _of_book(values: Values, book: int | None) -> Iterable[tuple[Key, Any]]:

@@ -14,6 +14,7 @@ from infrastructure.core.sweeping.configurations import Configurations
 from infrastructure.core.sweeping.group import Group
 from infrastructure.research.sweeps.keys import NUMBER, PARAMETER, RULE_NUMBERS, TERM, Key
 from infrastructure.research.sweeps.space import Cells, Space
+from infrastructure.research.sweeps.values import is_number
 
 
 def configurations(space: Space, group: Group, cells: Cells) -> Configurations:
@@ -48,10 +49,17 @@ def _choices(
     held = group.books[book].config.indicator.parameters
     names = tuple(key.path[-1] for key, _ in swept)
     columns = [
-        [float(each) for each in column] if isinstance(held[name], float) else column
+        [_as_config(each, isinstance(held[name], float)) for each in column]
         for name, (_, column) in zip(names, swept, strict=True)
     ]
     return Choices(names, list(zip(*columns, strict=True)) if columns else [()]), which
+
+
+def _as_config(value: Any, as_float: bool) -> Any:
+    """A parameter as its config would hold it: lists as tuples, numbers of the field's type."""
+    if isinstance(value, list):
+        return tuple(value)
+    return float(value) if as_float and is_number(value) else value
 
 
 def _terms(

@@ -51,7 +51,7 @@ def check_nodes(ray: Any) -> None:
             found = ray.get(answer, timeout=_NODE_SECONDS)
         except ray.exceptions.RayError as error:
             raise ClusterError(
-                f"node {host} cannot run Kairos ({one_line(error)}): install the same checkout on "
+                f"node {host} cannot run Kairos ({last_line(error)}): install the same checkout on "
                 "every node"
             ) from error
         check_code(found, f"node {host}")
@@ -68,7 +68,7 @@ def check_code(found: str, where: str) -> None:
         )
 
 
-def one_line(told: object) -> str:
+def last_line(told: object) -> str:
     """The last line of what Ray tells in many."""
     return (str(told).strip().splitlines() or [""])[-1].strip()
 
@@ -110,7 +110,7 @@ def _check_answer(address: str) -> None:
         if done.returncode == 0:
             return
         told = done.stderr
-        reason = one_line(told).partition(". ")[0]
+        reason = last_line(told).partition(". ")[0]
     if "InvalidAuthToken" in told:
         reason = "it asks for a token: set RAY_AUTH_MODE=token"
     raise ClusterError(f"--address {address}: no Ray cluster to work on ({reason}); {_INSTEAD}")

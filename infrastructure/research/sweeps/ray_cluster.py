@@ -11,7 +11,7 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
-from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, one_line
+from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, last_line
 
 
 def load_ray() -> Any:
@@ -72,7 +72,7 @@ def _init(ray: Any, where: str, **settings: Any) -> None:
         with _interrupts_wait():
             ray.init(log_to_driver=False, logging_level="CRITICAL", **settings)
     except (OSError, RuntimeError, ValueError) as error:
-        raise ClusterError(f"{where}: {one_line(error.__cause__ or error)}") from error
+        raise ClusterError(f"{where}: {last_line(error.__cause__ or error)}") from error
     except KeyboardInterrupt:
         ray.shutdown()
         raise

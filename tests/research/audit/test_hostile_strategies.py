@@ -115,6 +115,61 @@ class MeanInADict(VectorBTStrategy):
         return Signals(long=bars.close < mean)
 
 
+class MeanFarDown(VectorBTStrategy):
+    """Keeps it in a dict inside a dict."""
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        mean = DEEP["here"].setdefault("mean", float(bars.close.mean()))
+        return Signals(long=bars.close < mean)
+
+
+class Holder:
+    """Another class of the module, and its objects."""
+
+    mean = 0.0
+
+
+class MeanInAnotherClass(VectorBTStrategy):
+    """Keeps it on a class that is no strategy."""
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        Holder.mean = Holder.mean or float(bars.close.mean())
+        return Signals(long=bars.close < Holder.mean)
+
+
+class MeanInAnObject(VectorBTStrategy):
+    """Keeps it in an object of the module."""
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        HELD.mean = HELD.mean or float(bars.close.mean())
+        return Signals(long=bars.close < HELD.mean)
+
+
+class MeanInAnArray(VectorBTStrategy):
+    """Keeps it in an array of the module."""
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        if ARRAY[0] == 0.0:
+            ARRAY[0] = bars.close.mean()
+        return Signals(long=bars.close < ARRAY[0])
+
+
+DEEP: dict[str, dict[str, float]] = {"here": {}}
+HELD = Holder()
+ARRAY = np.zeros(1)
+
+
+class KeepsColumns(VectorBTStrategy):
+    """Keeps columns in a dict: arrays cannot be asked whether they are equal, as a whole."""
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        COLUMNS["close"] = bars.close + 0.0
+        return Signals(long=np.append(False, np.diff(COLUMNS["close"]) > 0))
+
+
+COLUMNS: dict[str, Any] = {"close": np.zeros(2)}
+
+
 class Silent(VectorBTStrategy):
     """Decides nothing."""
 
@@ -221,13 +276,25 @@ def test_a_strategy_that_draws_is_found(half_year: Bars) -> None:
     assert "draws random numbers" in result.findings[0].words
 
 
-@pytest.mark.parametrize("kind", [MeanInItself, MeanInTheModule, MeanInADict])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(MeanInItself, MeanInTheModule, MeanInADict),
+        *(MeanFarDown, MeanInAnotherClass, MeanInAnObject, MeanInAnArray),
+    ],
+)
 def test_what_a_strategy_remembers_does_not_hide_a_leak(
     kind: type[VectorBTStrategy], half_year: Bars
 ) -> None:
     """A mean of all bars, kept from the first run, would be the same on every beginning."""
     assert found_by(audited(kind, half_year))["truncation"] == {"long"}
     assert (REMEMBERED, MEAN, MeanInItself.mean_) == ({}, 0.0, 0.0)
+    assert (DEEP, Holder.mean, HELD.__dict__, ARRAY[0]) == ({"here": {}}, 0.0, {}, 0.0)
+
+
+def test_columns_that_are_kept_do_not_stop_an_audit(half_year: Bars) -> None:
+    """An honest strategy may keep arrays."""
+    assert audited(KeepsColumns, half_year).passed
 
 
 def test_silence_is_no_pass(half_year: Bars) -> None:
