@@ -1,6 +1,8 @@
 """`kairos sweep`: from its options to its report."""
 
-from contextlib import closing
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 
 from infrastructure.cli.pages import check_page, write_page
@@ -54,9 +56,17 @@ def run_sweep(
         write_page(sweep_page(result), html, json)
 
 
-def opened_engine(options: SweepOptions) -> "closing[Engine]":
-    """Where to compute, until the block ends. Raises ConfigError."""
-    return closing(make_engine(options.engine, options.workers, options.address))
+@contextmanager
+def opened_engine(options: SweepOptions) -> Iterator[Engine]:
+    """Where to compute, until the block ends. Raises ConfigError, ClusterError.
+
+    Ray prints what it has to say of dead workers and nodes; that is no part of a command's output.
+    """
+    with (
+        redirect_stdout(sys.stderr),
+        closing(make_engine(options.engine, options.workers, options.address)) as engine,
+    ):
+        yield engine
 
 
 def trial_progress(portfolio: LoadedPortfolio) -> TrialProgress:
