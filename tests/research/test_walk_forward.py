@@ -25,6 +25,7 @@ from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.session_calendar import date_of_day, day_number
 from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.research.gates import gates_of_run
+from infrastructure.research.judging.gathering import evidence_of
 from infrastructure.research.sweeping import sweep
 from infrastructure.research.sweeps.configs import build_configs
 from infrastructure.research.walk_forward import walk_forward
@@ -197,9 +198,22 @@ def test_the_ledger_has_run_folds_and_every_trial(ledger: Database, walked: Walk
     assert dearer.backtest.metrics.net_profit < walked.run.backtest.metrics.net_profit
 
 
+def test_a_verdict_doubles_the_slippage_of_every_test(
+    ledger: Database, walked: WalkForward
+) -> None:
+    """The tests are traded again by what they chose, at twice the cost."""
+    stored = load_run(ledger, walked.run.run_id)
+    found = evidence_of(ledger, stored).slippage
+    assert found is not None
+    costs = {**stored.portfolio.costs.model_dump(mode="json"), "slippage_bps": found.tested_bps}
+    dearer = rerun_walk(ledger, stored, costs=costs).backtest.metrics
+    assert found.tested_bps == (2 * stored.portfolio.costs.slippage_bps or found.tested_bps)
+    assert found.outcome.net_profit_pct == dearer.net_profit_pct
+
+
 def test_gates_are_not_told_of_rules_that_changed(ledger: Database, walked: WalkForward) -> None:
     """One line says why, and what to do."""
-    with pytest.raises(ConfigError, match="it is a walk forward, whose rules changed from fold"):
+    with pytest.raises(ConfigError, match="is a walk forward, whose tests had other parameters"):
         gates_of_run(ledger, walked.run.run_id)
     usual = replace(load_run(ledger, walked.run.run_id), figures={"net_profit": 1.0})
     with pytest.raises(ConfigError, match=r"run \d+: expected a walk forward"):

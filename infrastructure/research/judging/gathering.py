@@ -12,8 +12,13 @@ from infrastructure.errors import KairosError
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.research.judging.evidence import Column, Evidence, Outcome, SlippageTest
 from infrastructure.research.judging.recorded import neighbourhood, recorded_on
-from infrastructure.research.judging.rerunning import buy_and_hold, with_doubled_slippage
+from infrastructure.research.judging.rerunning import (
+    buy_and_hold,
+    doubled_bps,
+    with_doubled_slippage,
+)
 from infrastructure.research.judging.sampling import trials_on
+from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
 from infrastructure.strategy_management.config_identity import config_identity
 from infrastructure.strategy_management.simulating import Progress, silent
 from infrastructure.strategy_management.stored_results import StoredResults, load_results
@@ -102,6 +107,8 @@ def _simulated(
     database: Database, stored: StoredRun, sessions: NDArray[np.int64], walked: bool
 ) -> tuple[Column | None, SlippageTest | None, tuple[str, ...]]:
     """Buy and hold, twice the slippage, and remarks. A walk forward is no run of one config."""
+    if walked and is_walk_forward(stored):
+        return _walked_again(database, stored, sessions)
     try:
         again = rerun(database, stored)
     except KairosError as error:
@@ -111,6 +118,22 @@ def _simulated(
         return hold, None, (_WALKED,)
     changed = tuple(f"No longer the run that was stored: {each}." for each in again.differences)
     return hold, with_doubled_slippage(again.backtest), changed
+
+
+def _walked_again(
+    database: Database, stored: StoredRun, sessions: NDArray[np.int64]
+) -> tuple[Column | None, SlippageTest | None, tuple[str, ...]]:
+    """The same of a walk forward: its tests are traded again by what they chose."""
+    try:
+        again = rerun_walk(database, stored)
+        costs = stored.portfolio.costs
+        tested = doubled_bps(costs.slippage_bps)
+        dearer = {**costs.model_dump(mode="json"), "slippage_bps": tested}
+        twice = rerun_walk(database, stored, costs=dearer)
+    except KairosError as error:
+        return None, None, (f"The walk forward cannot be traded again: {error}.",)
+    slippage = SlippageTest(costs.slippage_bps, tested, Outcome.of(twice.backtest.metrics))
+    return buy_and_hold(again.backtest.books, sessions), slippage, (_WALKED,)
 
 
 def _outcome(figures: Mapping[str, Any]) -> Outcome:

@@ -31,11 +31,16 @@ def buy_and_hold(books: Sequence[Book], sessions: NDArray[np.int64]) -> Column:
     return value / np.concatenate(([1.0], value[:-1])) - 1.0
 
 
+def doubled_bps(paid: float) -> float:
+    """Twice the slippage, or ASSUMED_SLIPPAGE_BPS where there was none; basis points."""
+    return 2.0 * paid or ASSUMED_SLIPPAGE_BPS
+
+
 def with_doubled_slippage(backtest: Backtest) -> SlippageTest:
-    """The same signals with twice the slippage, or ASSUMED_SLIPPAGE_BPS where there was none."""
+    """The same signals with `doubled_bps` of slippage."""
     costs = {each.name: getattr(backtest.terms.costs, each.name) for each in fields(Costs)}
     paid = float(costs["slippage_bps"])
-    tested = 2.0 * paid or ASSUMED_SLIPPAGE_BPS
+    tested = doubled_bps(paid)
     terms = replace(backtest.terms, costs=Costs(**{**costs, "slippage_bps": tested}))
     again = run_backtest(backtest.books, terms, backtest.sessions_per_year)
     return SlippageTest(paid, tested, Outcome.of(again.metrics))
