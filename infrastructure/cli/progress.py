@@ -1,55 +1,34 @@
 """Signs of life on standard error, for work that takes long."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Lock, Timer
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from infrastructure.cli.late_bar import LateBar
 from infrastructure.core.execution.machine import run_nb
 from infrastructure.strategy_management.simulating import SIMULATING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
-
-_PATIENCE = 1.0
-"""Seconds of work that need no sign of life."""
+    from rich.progress import ProgressColumn
 
 _COMPILING = "compiling the account machine for this computer: once, some 15 seconds"
 
 
-class Progress:
-    """A bar that appears on a terminal once the work has taken a second, and leaves no trace.
+class Progress(LateBar):
+    """Step after step.
 
     Where the account machine was never compiled, a line says that it is now.
     """
 
     def __init__(self, title: str, steps: int) -> None:
-        self._title, self._steps = title, steps
+        super().__init__(title)
+        self._steps = steps
         self._done, self._doing = -1, ""  # the first step has only begun
-        self._bar: Bar | None = None
-        self._task: Any = None
-        self._lock = Lock()
-        self._timer = Timer(_PATIENCE, self._show)
-        self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            self._timer.start()
+        self._wait()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        with self._lock:
-            if self._bar is not None:
-                self._bar.stop()
-            self._steps = 0
 
     def step(self, doing: str) -> None:
         """The next step begins."""
@@ -58,39 +37,21 @@ class Progress:
         with self._lock:
             self._done += 1
             self._doing = doing
-            if self._bar is not None:
-                self._bar.update(self._task, completed=self._done, doing=doing)
+            self._moved()
 
     def say(self, doing: str) -> None:
         """What is being done in this step."""
         with self._lock:
             self._doing = doing
-            if self._bar is not None:
-                self._bar.update(self._task, doing=doing)
+            self._moved()
 
-    def _show(self) -> None:
-        """In the timer's own thread."""
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
+    def _columns(self) -> "Sequence[ProgressColumn]":
+        from rich.progress import TextColumn, TimeElapsedColumn
 
-        with self._lock:
-            if not self._steps:  # it has just ended
-                return
-            self._bar = Bar(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(24),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[doing]}", markup=False),
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=False,  # what a strategy prints stays where it was printed
-                redirect_stderr=False,
-            )
-            self._task = self._bar.add_task(
-                self._title, total=self._steps, completed=max(self._done, 0), doing=self._doing
-            )
-            self._bar.start()
+        return [TimeElapsedColumn(), TextColumn("{task.fields[doing]}", markup=False)]
+
+    def _state(self) -> dict[str, Any]:
+        return {"total": self._steps, "completed": max(self._done, 0), "doing": self._doing}
 
 
 def compiled_before(compiled: Callable[..., None]) -> bool:

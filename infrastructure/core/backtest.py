@@ -12,7 +12,7 @@ from infrastructure.core.execution.parts import join_parts, part_of
 from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
 from infrastructure.core.execution.simulate import Simulation, simulate, simulate_in_parts
-from infrastructure.core.trade_table import Columns, refusal_table, trade_table
+from infrastructure.core.trade_table import Columns, metric_columns, refusal_table, trade_table
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market
 
@@ -133,7 +133,7 @@ class Backtest:
         return self.parts or (self.books,)
 
     def _metrics(self, book: int | None) -> TradeMetrics:
-        simulation, trades, table = self.simulation, self.simulation.trades, self.trades
+        simulation, trades = self.simulation, self.simulation.trades
         if book is None:
             chosen: slice | np.ndarray = slice(None)
             equity, start = simulation.account_equity, simulation.total_capital
@@ -143,13 +143,7 @@ class Backtest:
             start = float(simulation.book_start[book])
         lanes = [lane for each in self.books for lane in each.lanes]
         return TradeMetrics.from_columns(
-            net_pnl=table["net_pnl"][chosen],
-            r=table["risk_reward"][chosen],
-            entry_time=table["entry_timestamp"][chosen],
-            exit_time=table["exit_timestamp"][chosen],
-            commission=table["commission"][chosen],
-            slippage=table["slippage"][chosen],
-            ambiguous=table["ambiguous"][chosen],
+            **metric_columns(self.trades, chosen),
             timeline=simulation.timeline,
             session=simulation.row_session,
             equity=equity,

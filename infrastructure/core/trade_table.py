@@ -65,6 +65,20 @@ def trade_table(books: Sequence[Book], simulation: Simulation) -> Columns:
     }
 
 
+def metric_columns(table: Columns, chosen: Any) -> dict[str, Any]:
+    """What TradeMetrics asks of each trade, of the trades chosen (a mask or a slice)."""
+    names = {
+        "net_pnl": "net_pnl",
+        "r": "risk_reward",
+        "entry_time": "entry_timestamp",
+        "exit_time": "exit_timestamp",
+        "commission": "commission",
+        "slippage": "slippage",
+        "ambiguous": "ambiguous",
+    }
+    return {name: table[column][chosen] for name, column in names.items()}
+
+
 def refusal_table(books: Sequence[Book], simulation: Simulation) -> Columns:
     """Columns of shape (n_refusals,), in the order of events; units as for trades."""
     refusals = simulation.refusals

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import ConfigError, DataError
+from infrastructure.wording import counted
 
 
 def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -27,6 +28,31 @@ def finite(name: str, values: ArrayLike) -> NDArray[np.float64]:
             "leave that row out or correct it"
         )
     return column
+
+
+def finite_table(
+    name: str, values: ArrayLike, shape: tuple[str, str], least: tuple[int, int]
+) -> NDArray[np.float64]:
+    """`values` as float64 of two dimensions, refusing NaN, infinity and too few rows or columns.
+
+    shape: what rows and columns are, for the line. least: how many of them there must be. Raises
+    DataError.
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or table.shape[0] < least[0] or table.shape[1] < least[1]:
+        raise DataError(
+            f"{name} must have shape (n_{shape[0]}, n_{shape[1]}) with at least {least[0]} "
+            f"{shape[0]} of {counted(least[1], shape[1].removesuffix('s'), shape[1])}; found "
+            f"{table.shape}"
+        )
+    good = np.isfinite(table)
+    if not good.all():
+        row, column = np.argwhere(~good)[0]
+        raise DataError(
+            f"{name} must hold finite numbers; found {table[row, column]} in row {row}, "
+            f"column {column}"
+        )
+    return table
 
 
 def same_length(**columns: NDArray[np.generic]) -> None:

@@ -9,8 +9,9 @@ from math import log, pi, sqrt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infrastructure.errors import ConfigError, DataError
+from infrastructure.errors import ConfigError
 from infrastructure.trade_metrics.arithmetic import ROUNDING
+from infrastructure.trade_metrics.checks import finite_table
 
 _ANGLES = (np.arange(2_000) + 0.5) * (pi / 2_000)
 """Midpoints of the quadrature over the noise spectrum."""
@@ -28,7 +29,7 @@ def effective_trials(returns: ArrayLike, n_trials: int | None = None) -> float:
     that are all the same, or that never traded.
     Raises DataError on shape or NaN, ConfigError where n_trials is below m.
     """
-    table = _checked(returns)
+    table = finite_table("returns", returns, ("sessions", "trials"), (3, 1))
     sampled = table.shape[1]
     tried = sampled if n_trials is None else n_trials
     if tried < sampled:
@@ -53,7 +54,7 @@ def effective_rank(returns: ArrayLike) -> float:
     (2009); V. Marchenko and L. Pastur, "Distribution of Eigenvalues for Some Sets of Random
     Matrices", Mathematics of the USSR-Sbornik 1 (1967).
     """
-    table = _checked(returns)
+    table = finite_table("returns", returns, ("sessions", "trials"), (3, 1))
     alive = table[:, _moves(table)]
     return _against_noise(_rank(alive), alive.shape)
 
@@ -101,19 +102,3 @@ def _moves(table: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Columns whose spread is more than rounding."""
     still: NDArray[np.bool_] = table.std(axis=0) <= ROUNDING * np.abs(table).max(axis=0)
     return ~still
-
-
-def _checked(returns: ArrayLike) -> NDArray[np.float64]:
-    table = np.asarray(returns, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] < 1 or len(table) < 3:
-        raise DataError(
-            "returns must have shape (n_sessions, m) with at least 3 sessions of one trial; "
-            f"found {table.shape}"
-        )
-    if not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        raise DataError(
-            f"returns must hold finite numbers; found {table[row, column]} in row {row}, "
-            f"column {column}"
-        )
-    return table

@@ -7,8 +7,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infrastructure.errors import ConfigError, DataError
+from infrastructure.errors import ConfigError
 from infrastructure.trade_metrics.arithmetic import ROUNDING
+from infrastructure.trade_metrics.checks import finite_table
 from infrastructure.wording import hint_of
 
 Metric = Literal["sharpe", "mean"]
@@ -101,18 +102,7 @@ def _logits(scores: _Matrix, own: _Matrix) -> NDArray[np.float64]:
 
 
 def _checked(returns: ArrayLike, n_blocks: int, metric: str) -> _Matrix:
-    table = np.asarray(returns, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] < 2 or len(table) < 4:
-        raise DataError(
-            "returns must have shape (n_periods, n_strategies) with at least 4 periods of "
-            f"2 strategies; found {table.shape}"
-        )
-    if not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        raise DataError(
-            f"returns must hold finite numbers; found {table[row, column]} in row {row}, "
-            f"column {column}"
-        )
+    table = finite_table("returns", returns, ("periods", "strategies"), (4, 2))
     if metric not in get_args(Metric):
         known = ", ".join(get_args(Metric))
         hint = hint_of(metric, get_args(Metric))

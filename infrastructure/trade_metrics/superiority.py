@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.trade_metrics.arithmetic import ROUNDING
+from infrastructure.trade_metrics.checks import finite, finite_table
 from infrastructure.trade_metrics.resampling import block_length, resampled_sessions
 
 _Matrix = NDArray[np.float64]
@@ -105,25 +106,14 @@ def long_run_variance(series: _Matrix, block: float) -> NDArray[np.float64]:
 
 
 def _leads(returns: ArrayLike, benchmark: ArrayLike) -> _Matrix:
-    table = np.asarray(returns, dtype=np.float64)
-    against = np.asarray(benchmark, dtype=np.float64)
-    if table.ndim != 2 or len(table) < 3 or table.shape[1] < 1:
+    table = finite_table("returns", returns, ("sessions", "models"), (3, 1))
+    against = finite("benchmark", np.atleast_1d(np.asarray(benchmark, dtype=np.float64)))
+    if len(against) not in (1, len(table)):
         raise DataError(
-            "returns must have shape (n_sessions, n_models) with at least 3 sessions of one "
-            f"model; found {table.shape}"
+            f"benchmark must have one return for each of the {len(table)} sessions; found "
+            f"{len(against)}"
         )
-    if against.ndim and against.shape != (len(table),):
-        raise DataError(
-            f"benchmark must have one return for each of the {len(table)} sessions; found shape "
-            f"{against.shape}"
-        )
-    leads: _Matrix = table - (against[:, None] if against.ndim else against)
-    if not np.isfinite(leads).all():
-        row, column = np.argwhere(~np.isfinite(leads))[0]
-        raise DataError(
-            f"returns and benchmark must hold finite numbers; found none in row {row}, column "
-            f"{column}"
-        )
+    leads: _Matrix = table - against[:, None]
     return leads
 
 

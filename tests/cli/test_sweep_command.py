@@ -209,7 +209,7 @@ def test_no_terminal_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log keeps no bars."""
     log = io.StringIO()
     monkeypatch.setattr(sys, "stderr", log)
-    monkeypatch.setattr("infrastructure.cli.trial_progress._PATIENCE", 0.0)
+    monkeypatch.setattr("infrastructure.cli.late_bar._PATIENCE", 0.0)
     with TrialProgress("a title") as progress:
         progress.update(0, 100)
         time.sleep(0.1)

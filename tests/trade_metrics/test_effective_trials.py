@@ -88,7 +88,7 @@ def test_never_above_the_number_tried(
 
 def test_what_cannot_be_counted_is_refused() -> None:
     """Shape, NaN and more columns than trials: one line each."""
-    with pytest.raises(DataError, match=r"at least 3 sessions of one trial; found \(2, 2\)"):
+    with pytest.raises(DataError, match=r"at least 3 sessions of 1 trial; found \(2, 2\)"):
         effective_rank([[1.0, 2.0], [2.0, 1.0]])
     with pytest.raises(DataError, match="found nan in row 1, column 0"):
         effective_trials([[1.0], [float("nan")], [2.0]])

@@ -114,11 +114,11 @@ def test_models_that_never_traded_are_no_better() -> None:
 
 def test_what_cannot_be_compared_is_refused() -> None:
     """Each in one line."""
-    with pytest.raises(DataError, match=r"at least 3 sessions of one model; found \(2, 1\)"):
+    with pytest.raises(DataError, match=r"at least 3 sessions of 1 model; found \(2, 1\)"):
         superiority([[0.1], [0.2]])
-    with pytest.raises(DataError, match=r"each of the 3 sessions; found shape \(2,\)"):
+    with pytest.raises(DataError, match=r"each of the 3 sessions; found 2"):
         superiority(np.zeros((3, 1)), [0.0, 0.0])
-    with pytest.raises(DataError, match="found none in row 1, column 0"):
+    with pytest.raises(DataError, match="found nan in row 1, column 0"):
         superiority([[0.1], [float("nan")], [0.2]])
     with pytest.raises(ConfigError, match="size must be between 0 and 1; found 5"):
         superiority(np.zeros((3, 1)), size=5)

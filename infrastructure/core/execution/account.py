@@ -8,9 +8,16 @@ import math
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import Account
-from infrastructure.core.execution.money import day_pnl_nb, held_value_nb, net_pnl_nb, paid_nb
+from infrastructure.core.execution.money import (
+    day_pnl_nb,
+    entry_price_nb,
+    exit_price_nb,
+    held_value_nb,
+    net_pnl_nb,
+    paid_nb,
+)
 from infrastructure.core.execution.records import VERDICT_TO_REASON
-from infrastructure.risk_management.costs import commission_nb, slipped_nb
+from infrastructure.risk_management.costs import commission_nb
 from infrastructure.risk_management.day import stopped_out_nb
 from infrastructure.risk_management.entry import judge_entry_nb
 from infrastructure.risk_management.sizing import ACCEPTED
@@ -115,14 +122,12 @@ def note_excursion_nb(account: Account, i: int, price: float) -> None:
 
 @kernel
 def close_position_nb(
-    account: Account, i: int, bar: int, price: float, slips: bool, reason: int, ambiguous: int
+    account: Account, i: int, bar: int, price: float, reason: int, ambiguous: int
 ) -> None:
     """Close lane i's position at `price` before slippage and record the trade."""
     lane, day = account.lanes[i], account.day[0]
     note_excursion_nb(account, i, price)
-    fill = price
-    if slips:
-        fill = slipped_nb(price, -lane.direction, account.terms[0].exit_slippage_bps)
+    fill = exit_price_nb(account.terms[0], reason, lane.direction, price)
     fees = commission_nb(account.terms[0], lane.quantity, fill)
     record_order_nb(account, i, _SELL if lane.direction > 0 else _BUY, lane.quantity, fill, fees)
     day.realised += day_pnl_nb(
@@ -171,7 +176,6 @@ def enter_nb(
     signal_high: float,
     atr: float,
     raw: float,
-    slips: bool,
     standing: float,
 ) -> bool:
     """Open lane i's position at `raw` before slippage, or refuse; True where it is open.
@@ -180,7 +184,7 @@ def enter_nb(
     """
     terms, day = account.terms[0], account.day[0]
     rules = account.rules[account.lanes[i].order_rules]
-    price = slipped_nb(raw, direction, terms.entry_slippage_bps) if slips else raw
+    price = entry_price_nb(terms, rules.entry_type, direction, raw)
     ranges = account.ranges[rules.range_from : rules.range_to]
     stop = stop_level_nb(
         rules.stop_type, rules.stop_value, direction, price, signal_low, signal_high, atr, ranges

@@ -26,15 +26,16 @@ from infrastructure.core.execution.fills import (
     CERTAIN,
     DETAIL,
     NOTHING,
-    STOP,
+    close_is_late_nb,
     detail_exit_nb,
     exit_at_close_nb,
     exit_in_bar_nb,
+    level_fill_at_open_nb,
     level_fill_nb,
     order_is_over_nb,
+    waits_above_nb,
 )
 from infrastructure.core.execution.records import EXIT_REASONS, REFUSAL_REASONS
-from infrastructure.market_data.bars import IN_SESSION
 
 _NEXT_OPEN = ENTRY_TYPES.index("next_open")
 _CLOSE = ENTRY_TYPES.index("close")
@@ -65,7 +66,7 @@ def detail_says_nb(account: Account, market: Market, i: int, level: float) -> in
     at = market.first_detail[i] + lane.bar
     rows = slice(market.detail_from[at], market.detail_to[at])
     at_stop = account.rules[lane.position_rules].entry_type == _STOP_ENTRY
-    above = at_stop == (lane.direction > 0)
+    above = waits_above_nb(at_stop, lane.direction)
     highs, lows = market.detail_high[rows], market.detail_low[rows]
     return detail_exit_nb(lane.direction, highs, lows, lane.stop, lane.target, level, above)
 
@@ -92,7 +93,7 @@ def leave_in_bar_nb(
         note_excursion_nb(account, i, high)
         note_excursion_nb(account, i, low)
         return
-    close_position_nb(account, i, lane.bar, price, reason == STOP, reason, certainty)
+    close_position_nb(account, i, lane.bar, price, reason, certainty)
 
 
 @kernel
@@ -116,7 +117,7 @@ def complete_level_order_nb(account: Account, market: Market, i: int, at: int) -
             refuse_nb(account, i, lane.order_bar, direction, _EXPIRED)
         return
     lane.order_direction = 0
-    if fill_order_nb(account, market, i, direction, raw, is_stop, bar_open):
+    if fill_order_nb(account, market, i, direction, raw, bar_open):
         leave_in_bar_nb(account, market, i, at, False, level)
 
 
@@ -127,7 +128,6 @@ def fill_order_nb(
     i: int,
     direction: int,
     raw: float,
-    slips: bool,
     standing: float,
 ) -> bool:
     """Enter on the order of the signal at `order_bar`; True where the position is open.
@@ -146,7 +146,6 @@ def fill_order_nb(
         market.high[signal_at],
         signal_atr_nb(market, i, lane.order_bar),
         raw,
-        slips,
         standing,
     )
 
@@ -162,7 +161,7 @@ def complete_close_nb(account: Account, market: Market, i: int, at: int, data_en
         flat = account.rules[lane.position_rules].flat_at_session_end
         reason = exit_at_close_nb(flat, market.phase[at], data_end)
         if reason != NOTHING:
-            close_position_nb(account, i, lane.bar, close, True, reason, CERTAIN)
+            close_position_nb(account, i, lane.bar, close, reason, CERTAIN)
     if data_end and lane.order_direction != 0:
         refuse_nb(account, i, lane.order_bar, lane.order_direction, _NO_LATER_BAR)
         lane.order_direction = 0
@@ -216,12 +215,12 @@ def enter_at_close_nb(account: Account, market: Market, i: int, at: int, directi
     lane, close = account.lanes[i], market.close[at]
     replace_order_nb(account, i)
     if lane.direction != 0:
-        close_position_nb(account, i, lane.bar, close, True, _REVERSE, CERTAIN)
-    if account.rules[lane.rules].flat_at_session_end and market.phase[at] != IN_SESSION:
+        close_position_nb(account, i, lane.bar, close, _REVERSE, CERTAIN)
+    if close_is_late_nb(account.rules[lane.rules].flat_at_session_end, market.phase[at]):
         refuse_nb(account, i, lane.bar, direction, _SESSION_OVER)
         return
     lane.order_bar = lane.bar
-    fill_order_nb(account, market, i, direction, close, True, close)
+    fill_order_nb(account, market, i, direction, close, close)
 
 
 @kernel
@@ -235,7 +234,7 @@ def place_order_nb(account: Account, market: Market, i: int, at: int, direction:
             row = market.first_level[i] + lane.bar
             level = market.long_level[row] if direction > 0 else market.short_level[row]
         if not level > 0.0:
-            over = rules.flat_at_session_end and market.phase[at] != IN_SESSION
+            over = close_is_late_nb(rules.flat_at_session_end, market.phase[at])
             refuse_nb(account, i, lane.bar, direction, _SESSION_OVER if over else _EXPIRED)
             return
         lane.order_level = level
@@ -260,7 +259,7 @@ def open_orders_expire_nb(account: Account, market: Market, i: int, at: int) -> 
         refuse_nb(account, i, lane.order_bar, lane.order_direction, _SESSION_OVER)
         lane.order_direction = 0
         if lane.direction != 0 and not lane.exit_ordered:
-            close_position_nb(account, i, lane.bar, market.open[at], True, _REVERSE, CERTAIN)
+            close_position_nb(account, i, lane.bar, market.open[at], _REVERSE, CERTAIN)
 
 
 @kernel
@@ -268,7 +267,7 @@ def open_exit_order_nb(account: Account, market: Market, i: int, at: int) -> Non
     """An exit signal fills at this open."""
     lane = account.lanes[i]
     if lane.exit_ordered and lane.direction != 0:
-        close_position_nb(account, i, lane.bar, market.open[at], True, _EXIT_SIGNAL, CERTAIN)
+        close_position_nb(account, i, lane.bar, market.open[at], _EXIT_SIGNAL, CERTAIN)
 
 
 @kernel
@@ -281,14 +280,14 @@ def open_entry_nb(account: Account, market: Market, i: int, at: int) -> None:
     bar_open, direction = market.open[at], lane.order_direction
     if direction == 0:
         return  # it expired a moment ago
-    raw, slips = bar_open, True
+    raw = bar_open
     entry_type = account.rules[lane.order_rules].entry_type
     if entry_type != _NEXT_OPEN:
-        slips = entry_type == _STOP_ENTRY
-        raw = level_fill_nb(slips, direction, lane.order_level, bar_open, bar_open, bar_open)
+        is_stop = entry_type == _STOP_ENTRY
+        raw = level_fill_at_open_nb(is_stop, direction, lane.order_level, bar_open)
         if math.isnan(raw):
             return  # it waits on, inside the bar
     lane.order_direction = 0
     if lane.direction != 0:
-        close_position_nb(account, i, lane.bar, bar_open, True, _REVERSE, CERTAIN)
-    fill_order_nb(account, market, i, direction, raw, slips, bar_open)
+        close_position_nb(account, i, lane.bar, bar_open, _REVERSE, CERTAIN)
+    fill_order_nb(account, market, i, direction, raw, bar_open)

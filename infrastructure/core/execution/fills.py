@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.records import EXIT_REASONS
-from infrastructure.market_data.bars import AFTER_CLOSE, LAST_OF_SESSION
+from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION
 from infrastructure.risk_management.stops import at_or_above_nb, at_or_below_nb
 
 FILL_POLICIES = ("stop_first", "target_first", "detail")
@@ -29,9 +29,21 @@ def level_fill_nb(
     A stop entry fills where the price moves with the trade through the level, a limit entry where
     it comes back to it; either at the open where the open is already past the level.
     """
-    if is_stop == (direction > 0):  # a stop buys, or a limit sells, at or above the level
+    if waits_above_nb(is_stop, direction):
         return max(level, bar_open) if at_or_above_nb(high, level) else math.nan
     return min(level, bar_open) if at_or_below_nb(low, level) else math.nan
+
+
+@inlined_kernel
+def level_fill_at_open_nb(is_stop: bool, direction: int, level: float, bar_open: float) -> float:
+    """The same at a bar's open: where it is already at or past the level."""
+    return level_fill_nb(is_stop, direction, level, bar_open, bar_open, bar_open)
+
+
+@inlined_kernel
+def waits_above_nb(is_stop: bool, direction: int) -> bool:
+    """Whether the price must rise to the order's level: a stop buys there, or a limit sells."""
+    return is_stop == (direction > 0)
 
 
 @kernel
@@ -146,6 +158,12 @@ def exit_at_close_nb(flat_at_session_end: int, phase: int, data_end: bool) -> in
     if flat_at_session_end and phase == LAST_OF_SESSION:
         return _SESSION_END
     return _END_OF_DATA if data_end else NOTHING
+
+
+@inlined_kernel
+def close_is_late_nb(flat_at_session_end: int, phase: int) -> bool:
+    """Whether a position opened at a bar's close, or an order placed there, could not be held."""
+    return flat_at_session_end != 0 and phase != IN_SESSION
 
 
 @inlined_kernel

@@ -1,10 +1,34 @@
-"""What a fill moves: the book's cash, the trade's profit, the day's profit.
+"""What a fill costs and moves: its price after slippage, cash, the trade's and the day's profit.
 
 The account machine and the sweep both reckon with these, in the same order of operations, so that
 they agree to the last bit.
 """
 
+from typing import Any
+
 from infrastructure.compiled import inlined_kernel
+from infrastructure.core.execution.account_state import ENTRY_TYPES
+from infrastructure.core.execution.records import EXIT_REASONS
+from infrastructure.risk_management.costs import slipped_nb
+
+_LIMIT = ENTRY_TYPES.index("limit")
+_TARGET = EXIT_REASONS.index("target")
+
+
+@inlined_kernel
+def entry_price_nb(terms: Any, entry_type: int, direction: int, raw: float) -> float:
+    """The fill price of an entry at `raw`: slippage moves all but limit orders."""
+    if entry_type == _LIMIT:
+        return raw
+    return slipped_nb(raw, direction, terms.entry_slippage_bps)
+
+
+@inlined_kernel
+def exit_price_nb(terms: Any, reason: int, direction: int, raw: float) -> float:
+    """The fill price of an exit at `raw`: slippage moves all but targets."""
+    if reason == _TARGET:
+        return raw
+    return slipped_nb(raw, -direction, terms.exit_slippage_bps)
 
 
 @inlined_kernel

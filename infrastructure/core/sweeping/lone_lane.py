@@ -120,7 +120,7 @@ def run_variant_nb(
             refused[verdict + VERDICT_TO_REASON] += 1
             continue
         free_from, turning = out.exit_bar, NO_ROW
-        if turns and (out.why == REVERSE or out.why == EXIT_SIGNAL):  # kernels
+        if turns and (out.why == REVERSE or out.why == EXIT_SIGNAL):
             turned = SHORT if direction > 0 else LONG
             if decisions[free_from - 1] & BOTH_SIDES == turned:
                 turning = free_from - 1  # its order fills where the old position was left

@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.compiled import inlined_kernel
-from infrastructure.core.execution.fills import TARGET
-from infrastructure.core.execution.money import day_pnl_nb, held_value_nb, net_pnl_nb, paid_nb
+from infrastructure.core.execution.money import (
+    day_pnl_nb,
+    entry_price_nb,
+    exit_price_nb,
+    held_value_nb,
+    net_pnl_nb,
+    paid_nb,
+)
 from infrastructure.core.sweeping.equity_marks import mark_held_nb
 from infrastructure.core.sweeping.lone_market import LoneMarket
-from infrastructure.core.sweeping.outcome import AT_CLOSE, entry_price_nb
+from infrastructure.core.sweeping.outcome import AT_CLOSE
 from infrastructure.core.sweeping.tally import count_rows_nb, count_trade_nb
-from infrastructure.risk_management.costs import commission_nb, slipped_nb
+from infrastructure.risk_management.costs import commission_nb
 from infrastructure.risk_management.entry import judge_entry_nb
 from infrastructure.risk_management.sizing import ACCEPTED
 from infrastructure.risk_management.stops import target_level_nb
@@ -44,7 +50,7 @@ def trade_nb(
     entry_day = market.bars[out.entry_bar].day
     if entry_day > tally.day_session:
         turn_day_nb(tally, entry_day, tally.idle_cash + tally.cash)
-    price = entry_price_nb(rules, terms, direction, raw)
+    price = entry_price_nb(terms, rules.entry_type, direction, raw)
     standing = raw if rules.entry_type == AT_CLOSE else market.bars[out.entry_bar].open
     book_equity = tally.cash  # nothing is held
     quantity, verdict, cut = judge_entry_nb(
@@ -75,9 +81,7 @@ def trade_nb(
         paid_today = 0.0
         held = held_value_nb(direction, quantity, day_base)
         turn_day_nb(tally, day, tally.idle_cash + (cash + held))
-    left_at = out.leaving
-    if out.why != TARGET:
-        left_at = slipped_nb(left_at, -direction, terms.exit_slippage_bps)
+    left_at = exit_price_nb(terms, out.why, direction, out.leaving)
     paid_out = commission_nb(terms, quantity, left_at)
     tally.cash = cash - paid_nb(-direction, quantity, left_at, paid_out)
     tally.realised += day_pnl_nb(direction, quantity, day_base, left_at, paid_out, paid_today)

@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 
 from infrastructure.compiled import inlined_kernel, kernel
 from infrastructure.core.execution.account_state import ENTRY_TYPES
-from infrastructure.core.execution.fills import order_is_over_nb
+from infrastructure.core.execution.fills import close_is_late_nb, order_is_over_nb
+from infrastructure.core.execution.money import entry_price_nb
 from infrastructure.core.execution.records import REFUSAL_REASONS
 from infrastructure.core.sweeping.lone_market import LoneMarket
 from infrastructure.core.sweeping.signal_rows import BOTH_SIDES, NO_ROW, SignalRows
 from infrastructure.core.sweeping.trade_path import trade_path_nb
 from infrastructure.core.sweeping.waiting_orders import FILLED, wait_at_level_nb
-from infrastructure.market_data.bars import IN_SESSION
-from infrastructure.risk_management.costs import slipped_nb
 from infrastructure.risk_management.stops import stop_level_nb, target_level_nb
 
 AT_CLOSE = ENTRY_TYPES.index("close")
-LIMIT_ENTRY = ENTRY_TYPES.index("limit")
 _NEXT_OPEN = ENTRY_TYPES.index("next_open")
 _SESSION_OVER = REFUSAL_REASONS.index("session_end")
 _EXPIRED = REFUSAL_REASONS.index("expired")
@@ -77,7 +75,7 @@ def outcome_nb(
     out.over = why_not
     if why_not == FILLED:
         at_close = rules.entry_type == AT_CLOSE
-        price = entry_price_nb(rules, terms, direction, raw)
+        price = entry_price_nb(terms, rules.entry_type, direction, raw)
         stop = stop_level_nb(
             rules.stop_type,
             rules.stop_value,
@@ -109,14 +107,6 @@ def outcome_nb(
 
 
 @inlined_kernel
-def entry_price_nb(rules: Any, terms: Any, direction: int, raw: float) -> float:
-    """The fill price: slippage moves all but limit orders."""
-    if rules.entry_type == LIMIT_ENTRY:
-        return raw
-    return slipped_nb(raw, direction, terms.entry_slippage_bps)
-
-
-@inlined_kernel
 def order_nb(
     market: LoneMarket, signals: SignalRows, rules: Any, direction: int, k: int, end: int
 ) -> tuple[int, int, float, float]:
@@ -134,7 +124,7 @@ def order_nb(
             why_not = _SESSION_OVER
     elif kind == AT_CLOSE:
         at, raw = bar, market.bars[bar].close
-        if flat and market.bars[bar].phase != IN_SESSION:
+        if close_is_late_nb(flat, market.bars[bar].phase):
             why_not = _SESSION_OVER
     elif signals.level[k] > 0.0:
         replaced = next_signal_nb(signals, k + 1, end)
@@ -144,7 +134,7 @@ def order_nb(
         if inside:
             level = signals.level[k]
     else:
-        over = flat and market.bars[bar].phase != IN_SESSION
+        over = close_is_late_nb(flat, market.bars[bar].phase)
         why_not = _SESSION_OVER if over else _EXPIRED
     return why_not, at, raw, level
 

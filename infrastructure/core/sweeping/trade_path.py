@@ -19,12 +19,11 @@ from infrastructure.core.execution.fills import (
     detail_exit_nb,
     exit_at_close_nb,
     exit_in_bar_nb,
-    order_is_over_nb,
+    waits_above_nb,
 )
 from infrastructure.core.execution.records import EXIT_REASONS
 from infrastructure.core.sweeping.lone_market import LoneMarket
 from infrastructure.core.sweeping.waiting_orders import STOP_ENTRY
-from infrastructure.market_data.bars import IN_SESSION
 
 EXIT_SIGNAL, REVERSE = EXIT_REASONS.index("exit_signal"), EXIT_REASONS.index("reverse")
 _BOTH = LONG | SHORT
@@ -45,7 +44,7 @@ def detail_of_bar_nb(
         return NOTHING
     rows = slice(market.detail_from[bar], market.detail_to[bar])
     highs, lows = market.detail_high[rows], market.detail_low[rows]
-    above = (rules.entry_type == STOP_ENTRY) == (direction > 0)
+    above = waits_above_nb(rules.entry_type == STOP_ENTRY, direction)
     return detail_exit_nb(direction, highs, lows, stop, target, level, above)
 
 
@@ -95,7 +94,7 @@ def trade_path_nb(
         if why != NOTHING:
             break
         if len(decision) and decision[bar]:
-            ordered = ordered_at_close_nb(market, rules, decision[bar], direction, bar, at_close)
+            ordered = ordered_at_close_nb(rules, decision[bar], direction, at_close)
             if ordered == REVERSE and at_close:
                 why = REVERSE
                 break
@@ -104,28 +103,16 @@ def trade_path_nb(
     return bar, why, price, certainty, best, worst
 
 
-@kernel
-def ordered_at_close_nb(
-    market: LoneMarket, rules: Any, decision: int, direction: int, bar: int, at_close: bool
-) -> int:
+@inlined_kernel
+def ordered_at_close_nb(rules: Any, decision: int, direction: int, at_close: bool) -> int:
     """What a held bar's decision orders: EXIT_SIGNAL, REVERSE, or NOTHING.
 
     at_close: entries fill at the close. A position that leaves by both leaves by the exit signal
     where the new one is filled at the next open, and by the reversal where it is filled here.
     """
-    turns = False
-    if rules.reverses and decision & _BOTH == (SHORT if direction > 0 else LONG):
-        if at_close:
-            turns = not (rules.flat_at_session_end and market.bars[bar].phase != IN_SESSION)
-            if turns:
-                return REVERSE
-        else:
-            turns = not order_is_over_nb(
-                rules.flat_at_session_end,
-                market.bars[bar].session,
-                market.bars[bar + 1].session,
-                market.bars[bar + 1].phase,
-            )
+    turns = rules.reverses and decision & _BOTH == (SHORT if direction > 0 else LONG)
+    if turns and at_close:
+        return REVERSE
     if decision & (EXIT_LONG if direction > 0 else EXIT_SHORT):
         return EXIT_SIGNAL
     return REVERSE if turns else NOTHING

@@ -5,7 +5,11 @@ from typing import Any
 
 from infrastructure.compiled import inlined_kernel
 from infrastructure.core.execution.account_state import ENTRY_TYPES
-from infrastructure.core.execution.fills import level_fill_nb, order_is_over_nb
+from infrastructure.core.execution.fills import (
+    level_fill_at_open_nb,
+    level_fill_nb,
+    order_is_over_nb,
+)
 from infrastructure.core.execution.records import REFUSAL_REASONS
 from infrastructure.core.sweeping.lone_market import LoneMarket
 
@@ -38,7 +42,7 @@ def wait_at_level_nb(
             reason = _SESSION_OVER
             break
         bar_open = market.bars[bar].open
-        raw = level_fill_nb(is_stop, direction, level, bar_open, bar_open, bar_open)
+        raw = level_fill_at_open_nb(is_stop, direction, level, bar_open)
         if not math.isnan(raw):
             break
         high, low = market.bars[bar].high, market.bars[bar].low

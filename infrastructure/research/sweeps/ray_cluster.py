@@ -6,7 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from getpass import getuser
+from pathlib import Path
 from secrets import token_hex
+from tempfile import gettempdir
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -34,18 +37,22 @@ def connected_ray() -> Any:
 def start_cluster(workers: int) -> Any:
     """Ray with a cluster of this machine's own, closed to everybody else.
 
-    It tells nobody of its use. Raises ConfigError, ClusterError.
+    It tells nobody of its use. Clusters of one user start one after the other: begun in the same
+    moment, they take each other's ports. Raises ConfigError, ClusterError.
     """
     with _environment(_own_cluster()):
         ray = load_ray()
-        _init(
-            ray,
-            "cannot start a Ray cluster here",
-            address="local",
-            num_cpus=workers,
-            include_dashboard=False,
-            _node_ip_address="127.0.0.1",
-        )
+        from filelock import FileLock  # Ray brings it
+
+        with FileLock(Path(gettempdir()) / f"kairos-ray-{getuser()}.lock"):
+            _init(
+                ray,
+                "cannot start a Ray cluster here",
+                address="local",
+                num_cpus=workers,
+                include_dashboard=False,
+                _node_ip_address="127.0.0.1",
+            )
     return ray
 
 

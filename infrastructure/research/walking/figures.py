@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.execution.parts import part_of
+from infrastructure.core.trade_table import metric_columns
 from infrastructure.market_data.sessions.session_calendar import day_number
 from infrastructure.research.folds import Fold
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
@@ -22,7 +23,7 @@ def fold_figures(backtest: Backtest, fold: Fold, part: int) -> dict[str, float |
     those that a signal of this test began, wherever they ended. Empty where the account had
     nothing left to begin with, or the test has no row.
     """
-    simulation, table = backtest.simulation, backtest.trades
+    simulation = backtest.simulation
     bounds = [day_number(fold.test_start), day_number(fold.test_end) + 1]
     first, last = np.searchsorted(simulation.row_session, bounds).tolist()
     equity = simulation.account_equity
@@ -32,13 +33,7 @@ def fold_figures(backtest: Backtest, fold: Fold, part: int) -> dict[str, float |
     trades = simulation.trades
     own = part_of(backtest.parts, trades["lane"], trades["signal_bar"]) == part
     return TradeMetrics.from_columns(
-        net_pnl=table["net_pnl"][own],
-        r=table["risk_reward"][own],
-        entry_time=table["entry_timestamp"][own],
-        exit_time=table["exit_timestamp"][own],
-        commission=table["commission"][own],
-        slippage=table["slippage"][own],
-        ambiguous=table["ambiguous"][own],
+        **metric_columns(backtest.trades, own),
         timeline=simulation.timeline[first:last],
         session=simulation.row_session[first:last],
         equity=equity[first:last],
