@@ -8,7 +8,7 @@ from typing import Any
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError
-from infrastructure.research.replay import stored_plan
+from infrastructure.research.replay import stored_cells, stored_plan
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
@@ -16,21 +16,14 @@ from infrastructure.strategy_management.trial_ledger import TrialLedger
 def recorded_trial(database: Database, sweep_id: int, trial: int) -> LoadedPortfolio:
     """The portfolio that a trial of a sweep was, its dates included.
 
-    Raises StorageError for an unknown sweep, ConfigError for a trial it does not have, DataError
-    where the bars are no longer those that it was tried on.
+    Raises StorageError for an unknown sweep or trial, DataError where the bars are no longer those
+    that it was tried on.
     """
     ledger = TrialLedger(database)
     record = ledger.sweep(sweep_id)
     name = f"sweep {sweep_id}"
     plan = stored_plan(database, record, name)
-    columns = ("trial", *plan.space.value_columns)
-    found = ledger.trials(sweep_id, trials=[trial], columns=columns)
-    if not len(found["trial"]):
-        raise ConfigError(
-            f"{name}: has no trial {trial}; expected 0 to {record.trials_done - 1}, as "
-            "`kairos sweep` names them"
-        )
-    built = plan.evaluator.build(plan.space.cells_in(found)[0])
+    built = plan.evaluator.build(stored_cells(ledger, record, plan.space, [trial])[0])
     return LoadedPortfolio(built.portfolio, built.configs, Path(f"{name}, trial {trial}"))
 
 

@@ -12,10 +12,10 @@ from infrastructure.errors import DataError, StorageError
 from infrastructure.research.sweeps.evaluated import all_sessions, on_sessions
 from infrastructure.research.sweeps.plan import SweepPlan, SweepTerms, read_bars_of, sweep_record
 from infrastructure.research.sweeps.series import Period
-from infrastructure.research.sweeps.space import make_space
+from infrastructure.research.sweeps.space import Cells, Space, make_space
 from infrastructure.research.sweeps.values import Span
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
-from infrastructure.strategy_management.sweep_record import SweepRecord
+from infrastructure.strategy_management.sweep_record import StoredSweep, SweepRecord
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
 _AT_ONCE = 256
@@ -33,15 +33,25 @@ def replay(
     those that the sweep traded, StorageError for an unknown sweep or trial.
     """
     ledger = TrialLedger(database)
-    plan = stored_plan(database, ledger.sweep(sweep_id), f"sweep {sweep_id}")
-    columns = ("trial", *plan.space.value_columns)
-    found = ledger.trials(sweep_id, trials=trials, columns=columns)
+    record = ledger.sweep(sweep_id)
+    plan = stored_plan(database, record, f"sweep {sweep_id}")
+    return returns_of(plan, stored_cells(ledger, record, plan.space, trials))
+
+
+def stored_cells(
+    ledger: TrialLedger, record: StoredSweep, space: Space, trials: Sequence[int]
+) -> Cells:
+    """(n_trials, n_axes) cells of trials of a sweep, as asked for. Raises StorageError."""
+    columns = ("trial", *space.value_columns)
+    found = ledger.trials(record.sweep_id, trials=trials, columns=columns)
     by_number = {int(number): row for row, number in enumerate(found["trial"])}
-    unknown = [number for number in trials if int(number) not in by_number]
-    if unknown:
-        raise StorageError(f"sweep {sweep_id}: trial {unknown[0]} is not stored")
-    order = [by_number[int(number)] for number in trials]
-    return returns_of(plan, plan.space.cells_in(found)[order])
+    for number in trials:
+        if int(number) not in by_number:
+            raise StorageError(
+                f"sweep {record.sweep_id}: has no trial {number}; expected 0 to "
+                f"{record.trials_done - 1}, as `kairos sweep` names them"
+            )
+    return space.cells_in(found)[[by_number[int(number)] for number in trials]]
 
 
 def returns_of(

@@ -52,11 +52,12 @@ def simulated(
     Raises ConfigError, DataError, StrategyError or AccountingError.
     """
     tell = progress or silent
-    calendar = get_calendar(portfolio.calendar or shares[0].strategy.config.calendar, database)
+    calendar = portfolio.calendar_of([share.strategy.config for share in shares])
+    days = get_calendar(calendar, database)
     books = _books(portfolio, shares, database, where, tell)
     tell(SIMULATING)
-    terms = AccountTerms.of(portfolio, calendar)
-    return run_backtest(books, terms, calendar.sessions_per_year)
+    terms = AccountTerms.of(portfolio, days)
+    return run_backtest(books, terms, days.sessions_per_year)
 
 
 def _books(

@@ -28,8 +28,8 @@ class LoadedPortfolio:
 
     @property
     def calendar(self) -> str:
-        """Whose sessions are the account's days: the portfolio's, else its first strategy's."""
-        return self.config.calendar or self.strategies[0].calendar
+        """Whose sessions are the account's days."""
+        return self.config.calendar_of(self.strategies)
 
 
 class StrategyLoader:

@@ -264,7 +264,7 @@ def test_what_cannot_be_replayed_is_one_line(database: Database) -> None:
     swept(desk_of(database), {"stop_loss.value": "0,1"})
     with pytest.raises(StorageError, match="no sweep has the number 9; the last one is 1"):
         replay(database, 9, [0])
-    with pytest.raises(StorageError, match="sweep 1: trial 2 is not stored"):
+    with pytest.raises(StorageError, match="sweep 1: has no trial 2; expected 0 to 1,"):
         replay(database, 1, [0, 2])
     bars = read_bars(database, "QQQ", "30m")
     first = {field.name: getattr(bars, field.name)[:1] for field in fields(BarColumns)}

@@ -3,8 +3,9 @@
 Every percent is a percent: 0.5 is 0.5 %. Units stand in the field descriptions.
 """
 
+from collections.abc import Sequence
 from math import fsum
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -23,6 +24,9 @@ from infrastructure.core.config.fields import (
     conflict,
     not_empty,
 )
+
+if TYPE_CHECKING:
+    from infrastructure.core.config.strategy import StrategyConfig
 
 
 class AllocationConfig(ConfigModel):
@@ -115,6 +119,10 @@ class PortfolioConfig(ConfigModel):
         default=None,
         description="Calendar of the account's days; null: its first strategy's.",
     )
+
+    def calendar_of(self, strategies: "Sequence[StrategyConfig]") -> str:
+        """Whose sessions are the account's days, where these are its strategies."""
+        return self.calendar or strategies[0].calendar
 
     @model_validator(mode="after")
     def _start_before_end(self) -> Self:

@@ -55,7 +55,7 @@ def evidence_of(
     identity = config_identity(stored.portfolio, stored.strategies)
     sweeps = recorded_on(database, stored)
     trials, unusable = trials_on(database, stored, sweeps, identity, seed)
-    calendar = stored.portfolio.calendar or stored.strategies[0].calendar
+    calendar = stored.portfolio.calendar_of(stored.strategies)
     return Evidence(
         run_id=stored.run_id,
         title=stored.portfolio.portfolio_name,

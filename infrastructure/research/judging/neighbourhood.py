@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.research.sweeps.values import numbers_alone
 from infrastructure.trade_metrics.plateau import grid_positions, spread_positions
 
 if TYPE_CHECKING:
@@ -34,10 +35,7 @@ class SweptAxis:
     @property
     def numeric(self) -> bool:
         """Whether the ledger keeps the values themselves, and not the numbers of the choices."""
-        if self.values is None:
-            return True
-        kinds = {type(row[0]) for row in self.values}
-        return len(self.keys) == 1 and kinds <= {int, float}
+        return numbers_alone(self.values)
 
     def column(
         self, position: int, kept: NDArray[np.float64]

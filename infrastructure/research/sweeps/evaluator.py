@@ -70,7 +70,7 @@ class Evaluator:
 def make_group(built: BuiltConfigs, series: SweepSeries) -> Group:
     """The books of these configs on their bars."""
     portfolio = built.portfolio
-    calendar = series.calendars[portfolio.calendar or built.configs[0].calendar]
+    calendar = series.calendars[portfolio.calendar_of(built.configs)]
     books = [
         GroupBook(
             strategy,

@@ -122,7 +122,7 @@ def read_bars_of(
     return read_series(
         database,
         [config for each in built for config in each.configs],
-        [each.portfolio.calendar or each.configs[0].calendar for each in built],
+        [each.portfolio.calendar_of(each.configs) for each in built],
         period,
         with_detail=any(each.portfolio.fill_policy == "detail" for each in built),
     )

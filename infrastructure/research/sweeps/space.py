@@ -21,7 +21,13 @@ from infrastructure.research.sweeps.keys import (
     overlap,
     takes_whole_numbers,
 )
-from infrastructure.research.sweeps.values import Span, given_axis, is_number, parse_axis
+from infrastructure.research.sweeps.values import (
+    Span,
+    given_axis,
+    is_number,
+    numbers_alone,
+    parse_axis,
+)
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 
 MOST_AXES = len(TRIAL_VALUES)
@@ -65,10 +71,8 @@ class Axis:
 
     @property
     def numeric(self) -> bool:
-        """Whether each step is one number, so that a column of numbers can tell it."""
-        if self.choices is None:
-            return True
-        return len(self.targets) == 1 and all(is_number(row[0]) for row in self.choices)
+        """Whether the ledger keeps its values themselves, and not the numbers of the choices."""
+        return numbers_alone(self.choices)
 
     @property
     def numbers(self) -> NDArray[np.float64]:

@@ -201,6 +201,14 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def numbers_alone(choices: tuple[tuple[Any, ...], ...] | None) -> bool:
+    """Whether each choice of an axis is one number, so that a column of numbers can tell it.
+
+    choices: a tuple of values for each step; None of a span.
+    """
+    return choices is None or all(len(row) == 1 and is_number(row[0]) for row in choices)
+
+
 def _sameness(value: Any) -> Any:
     """Equal for values that make the same configuration: 1 and 1.0, but not 1 and true."""
     if is_number(value):
