@@ -33,6 +33,9 @@ SWEEP_PURPOSES = ("sweep", "walk_forward")
 SAMPLERS = ("grid", "random", "sobol", "tpe")
 AUDIT_OUTCOMES = ("passed", "failed", "not_audited")
 
+BAR_ROLES = ("traded", "context", "detail", "warm_up")
+SIDES = ("buy", "sell")
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

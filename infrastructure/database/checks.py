@@ -11,11 +11,17 @@ from itertools import pairwise
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 
 
-def points_to(table: str, *columns: str, cascade: bool = True) -> ForeignKeyConstraint:
-    """A foreign key on columns of the same names; `cascade`: deleting that row deletes these."""
+def points_to(
+    table: str, *columns: str | tuple[str, str], cascade: bool = True
+) -> ForeignKeyConstraint:
+    """A foreign key on columns of the same names; `cascade`: deleting that row deletes these.
+
+    A pair of names is a column here, and the one it points to there.
+    """
+    pairs = [(each, each) if isinstance(each, str) else each for each in columns]
     return ForeignKeyConstraint(
-        columns,
-        [f"{table}.{column}" for column in columns],
+        [here for here, _ in pairs],
+        [f"{table}.{there}" for _, there in pairs],
         ondelete="CASCADE" if cascade else None,
     )
 

@@ -41,6 +41,16 @@ from infrastructure.database.columns import (
     key,
     required,
 )
+from infrastructure.database.evidence_tables import (
+    code_snapshots,
+    deleted_runs,
+    environments,
+    orders,
+    run_evidence,
+    run_notes,
+    run_series,
+    run_tags,
+)
 from infrastructure.database.extras import add_extras
 from infrastructure.database.market_tables import (
     bar_history,
@@ -65,12 +75,20 @@ __all__ = [
     "backtest_strategy_allocations",
     "bar_history",
     "bar_series",
+    "code_snapshots",
+    "deleted_runs",
+    "environments",
     "equity",
     "market_bars",
     "metadata",
+    "orders",
     "price_factors",
     "refused_signals",
+    "run_evidence",
+    "run_notes",
+    "run_series",
     "run_strategy_code",
+    "run_tags",
     "strategy_audits",
     "sweep_series",
     "sweeps",
@@ -78,6 +96,34 @@ __all__ = [
     "trials",
     "walk_forward_folds",
 ]
+
+RUN_LIST = (
+    "execution_date",
+    "portfolio_name",
+    "account_id",
+    "status",
+    "kairos_version",
+    "fill_policy",
+    "synthetic",
+    "bars_start",
+    "bars_end",
+    "net_profit",
+    "final_equity",
+    "cagr",
+    "sharpe",
+    "sortino",
+    "max_drawdown",
+    "trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy_r",
+    "sqn",
+    "exposure",
+    "worst_day",
+    "refused",
+    "ambiguous",
+)
+"""Columns of backtest_runs that say in a line what a run was and what came of it."""
 
 algo_strategies = table(
     "algo_strategies",  # A strategy is what its config says; its row never changes.
@@ -148,6 +194,8 @@ backtest_runs = table(
     *written_as("datetime", "execution_date", "bars_start", "bars_end"),
     *valid_json("portfolio_json", "figures"),
     Index(None, "portfolio_name", "execution_date"),
+    # All that a list of runs shows: it is read, not the wide rows with their JSON.
+    Index("ix_backtest_runs_list", *RUN_LIST),
     autoincrement=True,
 )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
 from sqlalchemy.engine import Connection
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """Head of migrations/versions; held equal by a test, so that opening need not import Alembic."""
 
 _SCHEMA_LOCK = 0x4B616972

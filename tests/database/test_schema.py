@@ -62,7 +62,7 @@ def test_alembic_finds_nothing_to_migrate(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_a_revision_stays_as_it_was_released(tmp_path: Path, revision: str) -> None:
     """What others' files were made with does not change under them."""
     engine = migrated(tmp_path / "released.db", revision)
@@ -77,7 +77,7 @@ def test_a_revision_stays_as_it_was_released(tmp_path: Path, revision: str) -> N
 OLD_BAR = "INSERT INTO market_bars VALUES ('QQQ', '1d', 86400, 1, 2, 1, 2, 9, 'old.csv')"
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_an_older_database_is_brought_to_the_head_with_its_rows(
     tmp_path: Path, revision: str
 ) -> None:
