@@ -12,7 +12,13 @@ from infrastructure.core.execution.parts import join_parts, part_of
 from infrastructure.core.execution.plan import AccountTerms, Book, Parts
 from infrastructure.core.execution.records import AMBIGUITY, EXIT_REASONS, REFUSAL_REASONS
 from infrastructure.core.execution.simulate import Simulation, simulate, simulate_in_parts
-from infrastructure.core.trade_table import Columns, metric_columns, refusal_table, trade_table
+from infrastructure.core.trade_table import (
+    Columns,
+    metric_columns,
+    order_table,
+    refusal_table,
+    trade_table,
+)
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.trade_metrics.trade_statistics import bars_in_market
 
@@ -58,6 +64,11 @@ class Backtest:
     def trades(self) -> Columns:
         """Every trade's figures; see trade_table."""
         return trade_table(self.books, self.simulation)
+
+    @cached_property
+    def orders(self) -> Columns:
+        """Every filled order; see order_table."""
+        return order_table(self.books, self.simulation)
 
     @cached_property
     def refusals(self) -> Columns:

@@ -1,4 +1,4 @@
-"""The figures of every trade and refusal, as the ledger names them."""
+"""The figures of every order, trade and refusal, as the ledger names them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.core.execution.plan import Book, Lane
-from infrastructure.core.execution.records import EXIT_REASONS, REFUSAL_REASONS, SIZE_BOUNDS
+from infrastructure.core.execution.records import (
+    EXIT_REASONS,
+    REFUSAL_REASONS,
+    SIDES,
+    SIZE_BOUNDS,
+)
 from infrastructure.core.execution.simulate import Simulation
 
 if TYPE_CHECKING:
@@ -65,6 +70,26 @@ def trade_table(books: Sequence[Book], simulation: Simulation) -> Columns:
     }
 
 
+def order_table(books: Sequence[Book], simulation: Simulation) -> Columns:
+    """Columns of shape (n_orders,), in the order of filling; two for each trade.
+
+    number: from 1. position: the strategy's place in the portfolio, from 1. bar_timestamp: opening
+    time of the bar that filled it, seconds UTC. quantity: above zero; commission: money.
+    """
+    orders = simulation.orders
+    lanes = _Lanes(books)
+    return {
+        "number": np.arange(1, len(orders) + 1),
+        "position": lanes.book[orders["col"]] + 1,
+        "symbol": lanes.symbol[orders["col"]],
+        "side": np.array(SIDES)[orders["side"]],
+        "bar_timestamp": lanes.opened(orders["col"], simulation.timeline[orders["idx"]]),
+        "quantity": orders["size"],
+        "price": orders["price"],
+        "commission": orders["fees"],
+    }
+
+
 def metric_columns(table: Columns, chosen: Any) -> dict[str, Any]:
     """What TradeMetrics asks of each trade, of the trades chosen (a mask or a slice)."""
     names = {
@@ -110,6 +135,8 @@ class _Lanes:
 
     def __init__(self, books: Sequence[Book]) -> None:
         lanes: list[Lane] = [lane for book in books for lane in book.lanes]
+        self._lanes = lanes
+        self.book = np.repeat(np.arange(len(books)), [len(book.lanes) for book in books])
         self.first = np.cumsum([0] + [len(lane.bars) for lane in lanes[:-1]])
         self.timestamp = _end_to_end([lane.bars.timestamp for lane in lanes])
         self.session = _end_to_end([lane.bars.session for lane in lanes])
@@ -120,6 +147,14 @@ class _Lanes:
     def rows(self, lane: NDArray[np.int64], bar: NDArray[np.int64]) -> NDArray[np.int64]:
         rows: NDArray[np.int64] = self.first[lane] + bar
         return rows
+
+    def opened(self, lane: NDArray[np.int64], complete: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Opening times of the bars of these lanes that were complete at these moments."""
+        opened = np.empty(len(lane), np.int64)
+        for number in np.unique(lane):
+            bars, own = self._lanes[number].bars, lane == number
+            opened[own] = bars.timestamp[np.searchsorted(bars.closes_at, complete[own])]
+        return opened
 
 
 def _end_to_end(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from infrastructure.research.walking.drift import drifts
 from infrastructure.research.walking.result import Asked, WalkForward, fold_result
 from infrastructure.research.walking.storing import store_walk
 from infrastructure.research.walking.testing import Account, Unseen
+from infrastructure.strategy_management.evidence import RunStart
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio, StrategyLoader
 
 Choose = Callable[[Fold, int, Progress], Choice]
@@ -60,7 +61,7 @@ def walk_forward(
     no trial meets the constraints lets its test enter nothing. Raises KairosError; ConfigError too
     where that is so in every fold.
     """
-    executed = datetime.now(UTC)
+    began = RunStart(seed=None if sampler == "grid" else seed)
     loaded = _dated(portfolio, as_date("start", start), as_date("end", end))
     whole = replace(spelt_out(loaded), strategy_paths=loaded.strategy_paths)
     space = make_space(whole, parameters)
@@ -90,7 +91,7 @@ def walk_forward(
         results = tuple(
             fold_result(backtest, fold, choice) for fold, choice in zip(folds, choices, strict=True)
         )
-        run = store_walk(database, account, backtest, results, asked, executed)
+        run = store_walk(database, account, backtest, results, asked, began)
     finally:
         database.close()
     chosen = [choice.parameters for choice in choices if choice.strategies]

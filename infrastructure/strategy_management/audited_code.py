@@ -1,11 +1,11 @@
 """What the ledger knows of the audits of a portfolio's code."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from infrastructure.database.engine import Database
-from infrastructure.strategy_management.strategy_code import code_digest
+from infrastructure.strategy_management.strategy_code import code_digest, code_files
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
 AuditOutcome = Literal["passed", "failed", "not_audited"]
@@ -16,7 +16,8 @@ class AuditedCode:
     """A strategy's code, and what the last audit of exactly this code came to.
 
     code_digest: see `strategy_code`. audit_id: None where it is not audited. config: what
-    `kairos audit` takes for the strategy; "" where it has no file.
+    `kairos audit` takes for the strategy; "" where it has no file. files: the SHA-256 of each of
+    the code's sources.
     """
 
     class_name: str
@@ -24,6 +25,7 @@ class AuditedCode:
     audit: AuditOutcome = "not_audited"
     audit_id: int | None = None
     config: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, position: int) -> dict[str, Any]:
         """The row of run_strategy_code but for its run; positions count from 1."""
@@ -49,7 +51,8 @@ def audited_code(
 
 def _audited(ledger: TrialLedger, strategy: type) -> AuditedCode:
     name, digest = strategy.__name__, code_digest(strategy)
+    code = AuditedCode(name, digest, files=code_files(strategy))
     last = ledger.latest_audit(name, digest)
     if last is None:
-        return AuditedCode(name, digest)
-    return AuditedCode(name, digest, "passed" if last.passed else "failed", last.audit_id)
+        return code
+    return replace(code, audit="passed" if last.passed else "failed", audit_id=last.audit_id)

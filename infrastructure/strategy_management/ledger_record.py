@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infrastructure.core.config import StrategyConfig
+from infrastructure.strategy_management.evidence import Evidence
 
 Columns = Mapping[str, Any]
 """Columns by name, each a NumPy array or list of shape (n_rows,), or one value for all rows."""
@@ -32,7 +33,10 @@ class RunRecord:
     trades, refusals: columns or rows of algo_trades and refused_signals but for their ids and
         account_id; `position` tells the strategy.
     equity: columns or rows book (0: the account, else a position), session and equity.
-    code: rows of run_strategy_code, and folds: rows of walk_forward_folds, but for `run_id`.
+    orders: columns or rows of `orders` but for run_id.
+    code: rows of run_strategy_code, folds: rows of walk_forward_folds, and series: rows of
+    run_series, but for `run_id`.
+    evidence: what made the run; None where nobody can tell.
 
     Moments are aware datetimes or seconds since 1970 UTC, exchange dates are dates or days since
     1970, and a figure that does not exist is None or NaN.
@@ -43,5 +47,8 @@ class RunRecord:
     trades: Columns | Rows
     refusals: Columns | Rows
     equity: Columns | Rows
+    orders: Columns | Rows = ()
     code: Rows = ()
     folds: Rows = ()
+    series: Rows = ()
+    evidence: Evidence | None = None

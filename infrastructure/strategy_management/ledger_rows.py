@@ -1,7 +1,6 @@
 """A finished backtest as the rows that the ledger keeps."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -11,8 +10,13 @@ import numpy as np
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig
 from infrastructure.core.execution.plan import Lane
-from infrastructure.market_data.bars import Bars
 from infrastructure.strategy_management.audited_code import AuditedCode
+from infrastructure.strategy_management.evidence import (
+    RunStart,
+    bars_read,
+    evidence_of,
+    series_rows,
+)
 from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
@@ -38,15 +42,16 @@ _RUN_FIGURES = {
 def run_record(
     portfolio: PortfolioConfig,
     backtest: Backtest,
-    executed: datetime,
+    began: RunStart,
     code: Sequence[AuditedCode] = (),
 ) -> RunRecord:
     """Everything that is stored of one run. code: of the books' strategies, in their order."""
     lanes = [lane for book in backtest.books for lane in book.lanes]
     figures = backtest_figures(backtest)
+    results = results_of(backtest)
     return RunRecord(
         run={
-            "execution_date": executed,
+            "execution_date": began.executed,
             "portfolio_name": portfolio.portfolio_name,
             "account_id": portfolio.account_id,
             "portfolio_json": portfolio.model_dump(mode="json"),
@@ -67,11 +72,23 @@ def run_record(
             )
             for number, book in enumerate(backtest.books)
         ],
-        trades=backtest.trades,
-        refusals=backtest.refusals,
-        equity=_session_equity(backtest),
+        **results,
         code=[each.row(position) for position, each in enumerate(code, start=1)],
+        series=series_rows(backtest.books),
+        evidence=evidence_of(
+            began, portfolio, [book.config for book in backtest.books], code, results
+        ),
     )
+
+
+def results_of(backtest: Backtest) -> dict[str, Any]:
+    """What came of a run, by the names of result_columns.RESULTS, as a RunRecord has it."""
+    return {
+        "orders": backtest.orders,
+        "trades": backtest.trades,
+        "refusals": backtest.refusals,
+        "equity": _session_equity(backtest),
+    }
 
 
 def backtest_figures(backtest: Backtest) -> dict[str, Any]:
@@ -101,18 +118,8 @@ def book_figures(backtest: Backtest, book: int) -> dict[str, Any]:
 
 def bars_fingerprint(lanes: list[Lane]) -> str:
     """SHA-256 over the fingerprints of every series that the run read."""
-    read = [bars for lane in lanes for bars in _series_of(lane)]
+    read = [bars for lane in lanes for _, bars in bars_read(lane)]
     return sha256("".join(bars.fingerprint for bars in read).encode()).hexdigest()
-
-
-def _series_of(lane: Lane) -> list[Bars]:
-    """The bars that were traded, those looked at, and those that decided what came first.
-
-    Those known before the first of them too.
-    """
-    finer = [] if lane.detail is None else [lane.detail]
-    before = [] if lane.warm_up is None else [lane.warm_up]
-    return [lane.bars, *lane.bars.coarser.values(), *finer, *before]
 
 
 def _session_equity(backtest: Backtest) -> dict[str, Any]:

@@ -19,10 +19,23 @@ def code_digest(strategy: type) -> str:
     whatever depth, be they inside functions. Line ends do not count; a comment does. A class
     without a file (typed in at a prompt) is digested by its compiled functions.
     """
+    sources = _sources(strategy)
+    if _file_of(strategy.__module__) is not None:
+        # A class may have been imported under any name; its file is what counts.
+        sources[""] = sources.pop(strategy.__module__)
+    return _digest(sources)
+
+
+def code_files(strategy: type) -> dict[str, str]:
+    """The SHA-256 of each source behind `code_digest`, by the module's name."""
+    return {name: sha256(source).hexdigest() for name, source in _sources(strategy).items()}
+
+
+def _sources(strategy: type) -> dict[str, bytes]:
     module = strategy.__module__
     path = _file_of(module)
     if path is None:
-        return _digest({module: repr(sorted(_compiled(strategy))).encode()})
+        return {module: repr(sorted(_compiled(strategy))).encode()}
     sources: dict[str, bytes] = {}
     waiting = [(module, path)]
     while waiting:
@@ -33,9 +46,7 @@ def code_digest(strategy: type) -> str:
             own = _own_file(each)
             if own is not None and each not in sources:
                 waiting.append((each, own))
-    # A class may have been imported under any name; its file is what counts.
-    sources[""] = sources.pop(module)
-    return _digest(sources)
+    return sources
 
 
 def _digest(sources: dict[str, bytes]) -> str:

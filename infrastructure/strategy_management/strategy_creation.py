@@ -18,8 +18,10 @@ from infrastructure.database.models import (
     backtest_runs,
     backtest_strategy_allocations,
     equity,
+    orders,
     refused_signals,
 )
+from infrastructure.strategy_management.evidence_rows import insert_evidence, insert_series
 from infrastructure.strategy_management.ledger_record import Columns, Rows, RunRecord
 from infrastructure.strategy_management.research_rows import insert_folds, insert_run_code
 from infrastructure.strategy_management.strategy_row import strategy_row
@@ -58,11 +60,15 @@ class StrategyCreation:
             trades = _with_strategies(_as_columns(run.trades), strategies)
             refusals = _with_strategies(_as_columns(run.refusals), strategies)
             marks = _as_columns(run.equity)
+            _insert(connection, orders, _as_columns(run.orders), run_id=run_id)
             _insert(connection, algo_trades, trades, run_id=run_id, account_id=account)
             _insert(connection, refused_signals, refusals, run_id=run_id)
             _insert(connection, equity, marks, run_id=run_id)
+            insert_series(connection, run_id, run.series)
             insert_run_code(connection, run_id, run.code)
             insert_folds(connection, run_id, run.folds)
+            if run.evidence is not None:
+                insert_evidence(connection, run_id, run.evidence)
         return run_id
 
 

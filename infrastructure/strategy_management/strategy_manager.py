@@ -1,6 +1,5 @@
 """StrategyManager: runs every strategy of a portfolio on one account and stores the run."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from infrastructure.database.engine import Database, open_database
 from infrastructure.errors import ConfigError
 from infrastructure.risk_management.risk_manager import RiskManager
 from infrastructure.strategy_management.audited_code import audited_code
+from infrastructure.strategy_management.evidence import RunStart
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
 from infrastructure.strategy_management.simulating import (
@@ -115,18 +115,20 @@ class StrategyManager:
     def _run(
         self, portfolio: PortfolioConfig, database: Database, progress: Progress | None
     ) -> RunResult:
-        executed = datetime.now(UTC)
+        began = RunStart()
         configs = tuple(share.strategy.config for share in self._shares)
         backtest = simulated(portfolio, self._shares, database, self._where, progress)
         if progress:
             progress(STORING)
         classes = [(type(share.strategy), share.file) for share in self._shares]
         code = audited_code(database, classes)
-        record = run_record(portfolio, backtest, executed, code)
+        record = run_record(portfolio, backtest, began, code)
         creation = StrategyCreation(database)
         run_id = creation.save_run(record)
         ids = tuple(creation.create_strategy(config) for config in configs)
-        return RunResult(run_id, executed, database.name, portfolio, configs, ids, backtest, code)
+        return RunResult(
+            run_id, began.executed, database.name, portfolio, configs, ids, backtest, code
+        )
 
     def _add(
         self,

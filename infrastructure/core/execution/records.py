@@ -10,6 +10,7 @@ __all__ = [
     "ORDER_DTYPE",
     "REFUSAL_DTYPE",
     "REFUSAL_REASONS",
+    "SIDES",
     "SIZE_BOUNDS",
     "TRADE_DTYPE",
     "VERDICT_TO_REASON",
@@ -35,7 +36,9 @@ ORDER_DTYPE = np.dtype(
     ],
     align=True,
 )
-"""VectorBT's `order_dt`: col is the lane, idx the row of the timeline, side 0 buys and 1 sells."""
+"""VectorBT's `order_dt`: col is the lane, idx the row of the timeline, side an index of SIDES."""
+
+SIDES = ("buy", "sell")
 
 TRADE_DTYPE = np.dtype(
     [

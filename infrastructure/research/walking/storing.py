@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from math import isfinite
 
 from infrastructure.core.backtest import Backtest
@@ -10,6 +9,7 @@ from infrastructure.database.engine import Database
 from infrastructure.research.walking.result import Asked, FoldResult, whole_efficiency
 from infrastructure.research.walking.testing import Account
 from infrastructure.strategy_management.audited_code import audited_code
+from infrastructure.strategy_management.evidence import RunStart
 from infrastructure.strategy_management.ledger_record import RunRecord
 from infrastructure.strategy_management.ledger_rows import run_record
 from infrastructure.strategy_management.run_result import RunResult
@@ -23,7 +23,7 @@ def store_walk(
     backtest: Backtest,
     folds: Sequence[FoldResult],
     asked: Asked,
-    executed: datetime,
+    began: RunStart,
 ) -> RunResult:
     """The joined run and its folds in the ledger, in one transaction."""
     portfolio = account.portfolio
@@ -31,12 +31,12 @@ def store_walk(
     config = portfolio.config.model_copy(update=dates)
     files = [strategy_named(path) for path in portfolio.strategy_paths] or [""] * len(account.base)
     code = audited_code(database, list(zip(map(type, account.base), files, strict=True)))
-    record = _record(run_record(config, backtest, executed, code), folds, asked)
+    record = _record(run_record(config, backtest, began, code), folds, asked)
     creation = StrategyCreation(database)
     run_id = creation.save_run(record)
     strategies = portfolio.strategies
     ids = tuple(creation.create_strategy(each) for each in strategies)
-    return RunResult(run_id, executed, database.name, config, strategies, ids, backtest, code)
+    return RunResult(run_id, began.executed, database.name, config, strategies, ids, backtest, code)
 
 
 def _record(run: RunRecord, folds: Sequence[FoldResult], asked: Asked) -> RunRecord:
