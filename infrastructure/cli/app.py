@@ -18,6 +18,7 @@ from infrastructure.cli import (
     sweep_command,
     trial_command,
     verdict_command,
+    verify_command,
     walk_forward_command,
 )
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
@@ -171,5 +172,6 @@ walk_forward_command.register(app)
 verdict_command.register(app)
 audit_command.register(app)
 gates_command.register(app)
+verify_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)

@@ -50,6 +50,7 @@ run_evidence = table(
     required("trades_digest", Text),
     required("refusals_digest", Text),
     required("equity_digest", Text),
+    required("figures_digest", Text),
     UniqueConstraint("run_key"),
     points_to("backtest_runs", "run_id"),
     points_to("environments", "environment_id", cascade=False),

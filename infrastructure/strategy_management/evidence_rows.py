@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from infrastructure.database.bulk import insert_new
 from infrastructure.database.models import (
+    algo_strategies,
+    backtest_strategy_allocations,
     code_snapshots,
     environments,
     run_evidence,
@@ -16,6 +18,7 @@ from infrastructure.database.models import (
     run_strategy_code,
 )
 from infrastructure.strategy_management.evidence import Evidence
+from infrastructure.strategy_management.strategy_row import content_hash
 
 Files = Mapping[str, str]
 
@@ -36,13 +39,19 @@ class StoredEvidence:
     series: Sequence[Mapping[str, Any]]
 
 
-def insert_evidence(connection: Connection, run_id: int, evidence: Evidence) -> None:
-    """What is the same for many runs is kept once."""
+def insert_evidence(
+    connection: Connection, run_id: int, evidence: Evidence, figures: Mapping[str, Any]
+) -> None:
+    """What is the same for many runs is kept once. figures: all of the run's."""
     # In one order for all writers: two that wait for each other's rows would wait for ever.
     for digest, files in sorted(evidence.snapshots.items()):
         if not _is_known(connection, digest):
             insert_new(connection, code_snapshots, {"code_digest": digest, "files": dict(files)})
-    row = {**evidence.row, "environment_id": _environment_id(connection, evidence.environment)}
+    row = {
+        **evidence.row,
+        "environment_id": _environment_id(connection, evidence.environment),
+        "figures_digest": content_hash(figures),
+    }
     connection.execute(insert(run_evidence).values({"run_id": run_id, **row}))
 
 
@@ -69,6 +78,18 @@ def read_evidence(connection: Connection, run_id: int) -> StoredEvidence | None:
             for each in connection.execute(series.order_by(*run_series.primary_key)).mappings()
         ],
     )
+
+
+def stored_configs(connection: Connection, run_id: int) -> list[Any]:
+    """The JSON of a run's strategies, by position."""
+    allocations = backtest_strategy_allocations
+    wanted = (
+        select(algo_strategies.c.config)
+        .join_from(allocations, algo_strategies)
+        .where(allocations.c.run_id == run_id)
+        .order_by(allocations.c.position)
+    )
+    return list(connection.execute(wanted).scalars())
 
 
 def _is_known(connection: Connection, digest: str) -> bool:

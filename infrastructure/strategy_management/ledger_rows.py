@@ -1,6 +1,6 @@
 """A finished backtest as the rows that the ledger keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -64,7 +64,7 @@ def run_record(
             "bars_end": max(int(lane.bars.timestamp[-1]) for lane in lanes),
             "refused": len(backtest.simulation.refusals),
             "figures": figures,
-            **{column: figures[name] for column, name in _RUN_FIGURES.items()},
+            **run_columns(figures),
         },
         allocations=[
             AllocationRecord(
@@ -79,6 +79,11 @@ def run_record(
             began, portfolio, [book.config for book in backtest.books], code, results
         ),
     )
+
+
+def run_columns(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of backtest_runs that hold a figure, by the figures of TradeMetrics."""
+    return {column: figures[name] for column, name in _RUN_FIGURES.items()}
 
 
 def results_of(backtest: Backtest) -> dict[str, Any]:

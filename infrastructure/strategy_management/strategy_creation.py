@@ -68,7 +68,7 @@ class StrategyCreation:
             insert_run_code(connection, run_id, run.code)
             insert_folds(connection, run_id, run.folds)
             if run.evidence is not None:
-                insert_evidence(connection, run_id, run.evidence)
+                insert_evidence(connection, run_id, run.evidence, run.run["figures"])
         return run_id
 
 

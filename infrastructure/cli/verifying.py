@@ -1,0 +1,38 @@
+"""`kairos verify`: stored runs run again and compared."""
+
+from infrastructure.cli.outcome import DONE
+from infrastructure.cli.progress import Progress
+from infrastructure.cli.stored_series import opened_database
+from infrastructure.database.engine import Database
+from infrastructure.errors import ConfigError
+from infrastructure.ledger.proving.proof import Proof
+from infrastructure.ledger.proving.verifying import outcomes, run_numbers, verify
+
+NOT_PROVED = 1
+"""Exit code where a run is no longer what the ledger says."""
+
+
+def verify_runs(db: str | None, run_id: int | None, every: bool, as_json: bool) -> int:
+    """Verify one run or all, print what came of it; the exit code. Raises KairosError."""
+    if (run_id is None) != every:
+        raise ConfigError("verify: expected the number of a run, or --all; see `kairos runs list`")
+    from infrastructure.reporting.proof_report import proof_lines, proofs_json, proofs_line
+
+    proofs: list[Proof] = []
+    with opened_database(db) as database:
+        numbers = run_numbers(database) if run_id is None else [run_id]
+        for number in numbers:
+            proof = _verified(database, number)
+            proofs.append(proof)
+            if not as_json:
+                print("\n".join(proof_lines(proof)), flush=True)
+    if as_json:
+        print(proofs_json(proofs))
+    elif every:
+        print(proofs_line(outcomes(proofs)))
+    return DONE if all(each.outcome == "identical" for each in proofs) else NOT_PROVED
+
+
+def _verified(database: Database, run_id: int) -> Proof:
+    with Progress(f"run {run_id}", 3) as progress:
+        return verify(database, run_id, progress.say)

@@ -1,0 +1,177 @@
+"""A run of the ledger run again from the ledger, and compared: orders, trades, refusals, equity."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import select
+
+from infrastructure.core.backtest import Backtest
+from infrastructure.database.engine import Database
+from infrastructure.database.models import backtest_runs
+from infrastructure.errors import KairosError, StorageError
+from infrastructure.ledger.proving.causes import (
+    Cause,
+    changed_bars,
+    changed_environment,
+    changed_kairos,
+    changed_strategies,
+)
+from infrastructure.ledger.proving.differing import (
+    Difference,
+    different_figure,
+    first_difference,
+)
+from infrastructure.ledger.proving.proof import Proof
+from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
+from infrastructure.strategy_management.evidence import config_hash
+from infrastructure.strategy_management.evidence_rows import (
+    StoredEvidence,
+    read_evidence,
+    stored_configs,
+)
+from infrastructure.strategy_management.ledger_rows import (
+    backtest_figures,
+    results_of,
+    run_columns,
+)
+from infrastructure.strategy_management.result_columns import (
+    RESULTS,
+    Columns,
+    digest_of,
+    result_columns,
+    stored_columns,
+)
+from infrastructure.strategy_management.simulating import Progress
+from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
+from infrastructure.strategy_management.strategy_registry import strategy_class
+from infrastructure.strategy_management.strategy_row import content_hash
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """What the ledger has of a run: its results in one form, and what made it.
+
+    columns: its row of backtest_runs. configs: portfolio and strategies as they are stored, with
+    no key that a newer Kairos would add.
+    """
+
+    run: StoredRun
+    columns: Mapping[str, Any]
+    configs: tuple[Any, list[Any]]
+    results: Mapping[str, Columns]
+    evidence: StoredEvidence | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            what: len(next(iter(columns.values()))) for what, columns in self.results.items()
+        } | {"figures": len(self.run.figures)}
+
+
+def run_numbers(database: Database) -> list[int]:
+    """The numbers of all runs, oldest first. Raises StorageError."""
+    with database.read() as connection:
+        wanted = select(backtest_runs.c.run_id).order_by(backtest_runs.c.run_id)
+        return list(connection.execute(wanted).scalars())
+
+
+def verify(database: Database, run_id: int, progress: Progress | None = None) -> Proof:
+    """Run it again and compare every order, trade, refusal, equity mark and figure.
+
+    Nothing is written. Raises ConfigError for a run that is not there, StorageError.
+    """
+    kept = _kept(database, run_id)
+    name = kept.run.portfolio.portfolio_name
+    edited = tuple(_edited(kept))
+    try:
+        again = _again(database, kept.run, progress)
+    except StorageError:
+        raise
+    except KairosError as error:
+        causes = (*edited, *_causes_outside(kept))
+        return Proof(
+            run_id, name, "cannot_run", {}, (), causes, str(error), kept.evidence is not None
+        )
+    differences = tuple(_differences(kept, again))
+    return Proof(
+        run_id=run_id,
+        name=name,
+        outcome="differs" if differences else "identical",
+        counts=kept.counts,
+        differences=differences,
+        causes=(*edited, *_causes(kept, again)),
+        has_evidence=kept.evidence is not None,
+    )
+
+
+def _kept(database: Database, run_id: int) -> _Kept:
+    run = load_run(database, run_id)
+    with database.read() as connection:
+        evidence = read_evidence(connection, run_id)
+        # Runs of before schema 0004 have no orders.
+        compared = [what for what in RESULTS if what != "orders" or evidence]
+        results = {what: stored_columns(connection, what, run_id) for what in compared}
+        row = select(backtest_runs).where(backtest_runs.c.run_id == run_id)
+        columns = dict(connection.execute(row).mappings().one())
+        configs = columns["portfolio_json"], stored_configs(connection, run_id)
+    return _Kept(run, columns, configs, results, evidence)
+
+
+def _again(database: Database, run: StoredRun, progress: Progress | None) -> Backtest:
+    if is_walk_forward(run):
+        return rerun_walk(database, run).backtest
+    return rerun(database, run, progress).backtest
+
+
+def _differences(kept: _Kept, again: Backtest) -> Iterator[Difference]:
+    """In the order in which one thing makes another: an order makes a trade, a trade equity."""
+    results = results_of(again)
+    for what, then in kept.results.items():
+        difference = first_difference(what, then, result_columns(what, results[what]))
+        if difference is not None:
+            yield difference
+    figure = different_figure(kept.run.figures, backtest_figures(again))
+    if figure is not None:
+        yield figure
+
+
+def _edited(kept: _Kept) -> Iterator[Cause]:
+    """What the ledger holds is not what was stored: somebody has changed its rows."""
+    if kept.evidence is None:
+        return
+    for what, columns in kept.results.items():
+        if digest_of(columns) != kept.evidence.row[f"{what}_digest"]:
+            yield Cause("ledger", f"the ledger's {what} were changed after the run was stored")
+    if config_hash(*kept.configs) != kept.evidence.row["config_hash"]:
+        yield Cause("ledger", "the ledger's configs were changed after the run was stored")
+    if content_hash(kept.run.figures) != kept.evidence.row["figures_digest"]:
+        yield Cause("ledger", "the ledger's figures were changed after the run was stored")
+    for name, value in run_columns(kept.run.figures).items():
+        if kept.columns[name] != value:
+            yield Cause("ledger", f"the ledger's {name} of the run is not the one of its figures")
+
+
+def _causes(kept: _Kept, again: Backtest) -> Iterator[Cause]:
+    if kept.evidence is None:
+        return
+    yield from changed_bars(kept.evidence, again)
+    classes = [
+        strategy_class(each.class_name, where=kept.run.where) for each in kept.run.strategies
+    ]
+    yield from changed_strategies(kept.evidence, classes)
+    yield from _causes_outside(kept)
+
+
+def _causes_outside(kept: _Kept) -> Iterator[Cause]:
+    """Those that can be told without running it."""
+    if kept.evidence is not None:
+        yield from changed_kairos(kept.evidence, kept.run.kairos_version, version("kairos"))
+        yield from changed_environment(kept.evidence)
+
+
+def outcomes(proofs: list[Proof]) -> dict[str, Any]:
+    """How many runs came to what."""
+    kinds = ("identical", "differs", "cannot_run")
+    return {kind: sum(proof.outcome == kind for proof in proofs) for kind in kinds}

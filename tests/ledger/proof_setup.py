@@ -1,0 +1,24 @@
+"""Runs to be proved, and ways to change what they were made of."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from infrastructure.database.engine import Database
+from infrastructure.strategy_management.run_result import RunResult
+from infrastructure.strategy_management.strategy_manager import StrategyManager
+
+PORTFOLIOS = Path(__file__).resolve().parents[2] / "backtest_config" / "portfolios"
+SINGLE, THREE = (PORTFOLIOS / f"{name}.json" for name in ("single_qqq", "three_ideas"))
+
+
+def run_of(ledger: Database, portfolio: Path = SINGLE, **settings: Any) -> RunResult:
+    """A stored run."""
+    return StrategyManager(portfolio, db_path=ledger.url.database, **settings).run_all()
+
+
+def change(ledger: Database, statement: str, **values: Any) -> None:
+    """What somebody does to the ledger by hand."""
+    with ledger.write() as connection:
+        connection.execute(text(statement), values)
