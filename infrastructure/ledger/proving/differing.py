@@ -28,9 +28,9 @@ class Difference:
     n_rows: int
 
 
-_TOLD = ("symbol", "side", "direction", "bar_timestamp", "entry_timestamp", "signal_timestamp")
-_OF_EQUITY = ("book", "session")
-"""Columns by which a reader finds a row."""
+_TOLD = ("symbol", "side", "direction")
+_MOMENTS = ("bar_timestamp", "entry_timestamp", "signal_timestamp")
+"""Columns by which a reader finds a row: those it has, and the first moment."""
 
 
 def first_difference(what: str, then: Columns, now: Columns) -> Difference | None:
@@ -93,6 +93,8 @@ def _differ(then: NDArray[Any], now: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _about(columns: Columns, row: int) -> str:
-    names = _OF_EQUITY if "book" in columns else _TOLD
-    told = [str(shown_value(name, columns[name][row])) for name in names if name in columns]
-    return " ".join(["book", *told] if "book" in columns else told)
+    if "book" in columns:
+        return f"book {columns['book'][row]} {shown_value('session', columns['session'][row])}"
+    moment = next(name for name in _MOMENTS if name in columns)
+    names = [*(name for name in _TOLD if name in columns), moment]
+    return " ".join(str(shown_value(name, columns[name][row])) for name in names)
