@@ -31,7 +31,9 @@ from infrastructure.strategy_management.simulating import (
     simulated,
 )
 
-_LARGEST_KEY = 2**63 - 1
+LARGEST_KEY = 2**63 - 1
+"""No row of a database has a larger number."""
+
 _MOST_NAMED = 5
 _READ_BARS = ("start", "end", "fill_policy")
 """Settings of a portfolio on which depends what bars are read."""
@@ -83,7 +85,7 @@ def load_run(database: Database, run_id: int) -> StoredRun:
     Raises ConfigError of one line where the ledger has none, telling which there are, or where a
     stored config is none for this Kairos.
     """
-    if not 0 < run_id <= _LARGEST_KEY:
+    if not 0 < run_id <= LARGEST_KEY:
         raise _unknown(database, run_id)
     with database.read() as connection:
         run = connection.execute(

@@ -193,11 +193,24 @@ def test_a_run_of_before_there_was_evidence_is_compared_all_the_same(ledger: Dat
     assert any("before Kairos kept evidence" in line for line in proof_lines(proof))
 
 
+def test_a_config_that_this_kairos_does_not_know_stops_no_other_proof(ledger: Database) -> None:
+    """A key of another Kairos: that run cannot be run again, in the words of the refusal."""
+    made = run_of(ledger)
+    added = "json_set(portfolio_json, '$.leverage', 3)"
+    change(ledger, f"UPDATE backtest_runs SET portfolio_json = {added}")
+    proof = verify(ledger, made.run_id)
+    assert proof.outcome == "cannot_run"
+    assert "run 1: portfolio_json: leverage is not a known key" in proof.why_not
+
+
 def test_a_run_that_is_not_there_is_one_line(ledger: Database) -> None:
     """It names those that are."""
     run_of(ledger)
     with pytest.raises(ConfigError, match=r"run 7: no such run; .* has 1"):
         verify(ledger, 7)
+    for number in (0, -1, 2**63, 10**40):
+        with pytest.raises(ConfigError, match="no such run"):
+            verify(ledger, number)
 
 
 def test_the_command_tells_of_every_run(

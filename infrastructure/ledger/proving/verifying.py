@@ -10,7 +10,7 @@ from sqlalchemy import select
 from infrastructure.core.backtest import Backtest
 from infrastructure.database.engine import Database
 from infrastructure.database.models import backtest_runs
-from infrastructure.errors import KairosError, StorageError
+from infrastructure.errors import ConfigError, KairosError, StorageError
 from infrastructure.ledger.proving.causes import (
     Cause,
     changed_bars,
@@ -44,7 +44,7 @@ from infrastructure.strategy_management.result_columns import (
     stored_columns,
 )
 from infrastructure.strategy_management.simulating import Progress
-from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
+from infrastructure.strategy_management.stored_run import LARGEST_KEY, StoredRun, load_run, rerun
 from infrastructure.strategy_management.strategy_registry import strategy_class
 from infrastructure.strategy_management.strategy_row import content_hash
 
@@ -82,7 +82,13 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
 
     Nothing is written. Raises ConfigError for a run that is not there, StorageError.
     """
-    kept = _kept(database, run_id)
+    try:
+        kept = _kept(database, run_id)
+    except ConfigError as error:
+        name = _name(database, run_id)
+        if name is None:
+            raise
+        return Proof(run_id, name, "cannot_run", {}, why_not=str(error))
     name = kept.run.portfolio.portfolio_name
     edited = tuple(_edited(kept))
     try:
@@ -104,6 +110,15 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
         causes=(*edited, *_causes(kept, again)),
         has_evidence=kept.evidence is not None,
     )
+
+
+def _name(database: Database, run_id: int) -> str | None:
+    """The portfolio's; None where there is no such run."""
+    if not 0 < run_id <= LARGEST_KEY:
+        return None
+    wanted = select(backtest_runs.c.portfolio_name).where(backtest_runs.c.run_id == run_id)
+    with database.read() as connection:
+        return connection.execute(wanted).scalar()
 
 
 def _kept(database: Database, run_id: int) -> _Kept:
