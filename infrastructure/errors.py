@@ -31,3 +31,7 @@ class AccountingError(KairosError):
 
 class ClusterError(KairosError):
     """A cluster cannot be reached, runs other code, or lost what it was given to do."""
+
+
+class LogError(KairosError):
+    """The file of --log-file cannot be written."""

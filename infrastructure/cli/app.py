@@ -21,6 +21,7 @@ from infrastructure.cli import (
     verify_command,
     walk_forward_command,
 )
+from infrastructure.cli.log_options import App, LogFile
 from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
 from infrastructure.cli.outcome import carried_out
 
@@ -30,10 +31,10 @@ _SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
 }
 
-app = typer.Typer(**_SETTINGS, no_args_is_help=True)
-data = typer.Typer(**_SETTINGS, no_args_is_help=True)
+app = App(**_SETTINGS, no_args_is_help=True)
+data = App(**_SETTINGS, no_args_is_help=True)
 app.add_typer(data, name="data", help="Bars: get them in, check them, look at them.")
-everything = typer.Typer(**_SETTINGS)
+everything = App(**_SETTINGS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +64,7 @@ def kairos(
         ),
     ] = False,
     verbose: Verbose = False,
+    log_file: LogFile = None,
 ) -> None:
     """Backtests of trading strategies that a trader can trust."""
 

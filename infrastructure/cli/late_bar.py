@@ -7,6 +7,8 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from infrastructure.cli.log_output import spoken
+
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
@@ -53,7 +55,7 @@ class LateBar(ABC):
 
     def _wait(self) -> None:
         """The work begins."""
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not spoken():
             self._timer.start()
 
     def _moved(self) -> None:

@@ -48,7 +48,10 @@ StoredRunId = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Show where in the code an error came from.")
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Show what happens, and where in the code an error came from."
+    ),
 ]
 Adjust = Annotated[
     Literal["none", "split", "all"],

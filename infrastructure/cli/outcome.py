@@ -6,15 +6,20 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import typer
 
-from infrastructure.cli.interrupting import INTERRUPTED, tell_interrupted
-from infrastructure.errors import KairosError
+from infrastructure import log
+from infrastructure.cli.interrupting import INTERRUPTED, interrupted_code, tell_interrupted
+from infrastructure.cli.log_options import Asked, asked
+from infrastructure.errors import KairosError, LogError
+from infrastructure.hiding import hidden
+from infrastructure.kept import forget
 from infrastructure.wording import printable
 
-DONE, READER_GONE, USER_ERROR = 0, 1, 2
+DONE, CRASHED, READER_GONE, USER_ERROR = 0, 1, 1, 2
 
 _ClickException: Any = typer.BadParameter.__mro__[2]
 """The base of every error of the command line itself, wherever this version of typer keeps it."""
@@ -23,7 +28,7 @@ _ClickException: Any = typer.BadParameter.__mro__[2]
 def carried_out(
     app: typer.Typer, arguments: Sequence[str] | None, name: str, obj: Any = None
 ) -> int:
-    """Run a command line and return its exit code. A bug keeps its traceback.
+    """Run a command line and return its exit code; what happens goes to the log, where one is.
 
     arguments: without the program's name; None: those of this process. obj: handed to the command
     as `context.obj`.
@@ -31,11 +36,31 @@ def carried_out(
     given = list(sys.argv[1:] if arguments is None else arguments)
     _replace_what_is_closed()
     _show_what_can_be_shown()
+    forget()
+    wanted = asked(given)
+    if wanted == Asked(None, False):
+        return _code(app, given, name, obj, wanted)
+    from infrastructure.cli.log_output import listening
+
+    try:
+        with listening(wanted, name, given):
+            began = perf_counter()
+            code = _code(app, given, name, obj, wanted)
+            level, seconds = log.ERROR if code else log.INFO, perf_counter() - began
+            log.event("command ended", level, exit_code=code, seconds=round(seconds, 3))
+            return code
+    except LogError as error:
+        print_error(error)
+        return USER_ERROR
+
+
+def _code(app: typer.Typer, given: list[str], name: str, obj: Any, wanted: Asked) -> int:
+    """The command's exit code, once its errors are told; a bug is told by its traceback."""
     try:
         code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
         sys.stdout.flush()
     except KairosError as error:
-        print_error(error, verbose=bool({"-v", "--verbose"} & {*given}))
+        print_error(error, wanted.aloud)
         return USER_ERROR
     except _ClickException as error:
         return _usage_error(error, name)
@@ -44,15 +69,18 @@ def carried_out(
     except BrokenPipeError:
         _silence_stdout()
         return READER_GONE
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _silence_stdout()
-        message = "the output could not be written: no space left; a stored run stays stored"
-        print(f"error: {message}", file=sys.stderr)
-        return USER_ERROR
+    except MemoryError as error:
+        return _no_memory(error, wanted)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001  # any bug ends here, and is told
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return _no_room(error)
+        return _crashed(error, wanted)
     if code == INTERRUPTED:
+        log.warning("interrupted", exit_code=interrupted_code())
         tell_interrupted()
+        return interrupted_code()
     return code if isinstance(code, int) else DONE
 
 
@@ -64,8 +92,37 @@ def print_error(error: KairosError, verbose: bool = False) -> None:
     if verbose:
         import traceback
 
-        traceback.print_exception(error)
-    print(f"error: {printable(str(error))}", file=sys.stderr)
+        print(hidden("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+    _print_line(printable(str(error)), error)
+
+
+def _print_line(line: str, error: BaseException | None = None) -> None:
+    """The one line of an error, which the log has too."""
+    log.error("error", error, kind=type(error).__name__ if error else "usage", message=line)
+    print(f"error: {hidden(line)}", file=sys.stderr)
+
+
+def _no_room(error: OSError) -> int:
+    _silence_stdout()
+    _print_line("the output could not be written: no space left; a stored run stays stored", error)
+    return USER_ERROR
+
+
+def _no_memory(error: MemoryError, wanted: Asked) -> int:
+    """One line, as of anything that the user can put right, and what was kept."""
+    from infrastructure.cli.crashing import NO_MEMORY, kept_lines
+
+    print_error(KairosError(NO_MEMORY).with_traceback(error.__traceback__), wanted.aloud)
+    print(*kept_lines(), sep="\n", file=sys.stderr)
+    return USER_ERROR
+
+
+def _crashed(error: BaseException, wanted: Asked) -> int:
+    from infrastructure.cli.crashing import tell_crash
+
+    sys.stdout.flush()  # in the order of events, where both go to one place
+    tell_crash(error, wanted.file)
+    return CRASHED
 
 
 def _usage_error(error: Any, name: str) -> int:
@@ -78,7 +135,7 @@ def _usage_error(error: Any, name: str) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else name
     line = f"{message[:1].lower()}{message[1:]} (see `{command} --help`)"
-    print(f"error: {line}", file=sys.stderr)
+    _print_line(line)
     return USER_ERROR
 
 

@@ -1,4 +1,4 @@
-"""Where a process begins and ends: Ctrl-C is one line, even while the first modules load.
+"""Where a process begins and ends: Ctrl-C and SIGTERM are one line, even while modules load.
 
 Only this module is loaded outside its own care, so it imports next to nothing.
 """
@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from infrastructure.cli.interrupting import INTERRUPTED, tell_interrupted
+from infrastructure.cli.interrupting import end_on_sigterm, interrupted_code, tell_interrupted
 
 
 def main() -> int:
@@ -33,12 +33,18 @@ def run_everything(config_dir: Path) -> int:
 
 
 def _from_first_to_last(command: Callable[[], int]) -> int:
-    """The command's exit code. Once it is known, Ctrl-C no longer changes it."""
+    """The command's exit code. Once it is known, no signal changes it."""
     try:
+        end_on_sigterm()
         code = command()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _hear_nothing()
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _hear_nothing()
         tell_interrupted()
-        return INTERRUPTED
+        return interrupted_code()
     return code
+
+
+def _hear_nothing() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from infrastructure import log
 from infrastructure.core.execution.accounting import check_accounting
 from infrastructure.core.execution.parts import join_parts, part_of
 from infrastructure.core.execution.plan import AccountTerms, Book, Parts
@@ -172,14 +174,29 @@ def run_backtest(
 
     Raises AccountingError where the two accounts differ by more than a cent at any row.
     """
+    began = perf_counter()
     simulation = simulate(books, terms)
-    difference = check_accounting(books, simulation)
+    difference = _confirmed(books, simulation, perf_counter() - began)
     return Backtest(tuple(books), terms, simulation, sessions_per_year, difference)
 
 
 def run_in_parts(parts: Parts, terms: AccountTerms, sessions_per_year: float = 252.0) -> Backtest:
     """One account through all parts, by the rules of each; accounted twice, as one run."""
+    began = perf_counter()
     simulation = simulate_in_parts(parts, terms)
     books = join_parts(parts)
-    difference = check_accounting(books, simulation)
+    difference = _confirmed(books, simulation, perf_counter() - began)
     return Backtest(books, terms, simulation, sessions_per_year, difference, parts)
+
+
+def _confirmed(books: Sequence[Book], simulation: Simulation, seconds: float) -> float:
+    """The accounting's largest difference, money; what was simulated, and confirmed, is logged."""
+    log.event(
+        "simulated",
+        trades=len(simulation.trades),
+        refusals=len(simulation.refusals),
+        seconds=round(seconds, 4),
+    )
+    difference = check_accounting(books, simulation)
+    log.event("accounting confirmed", difference=float(difference))
+    return difference

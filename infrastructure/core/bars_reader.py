@@ -1,7 +1,9 @@
 """The bars that strategies ask for, read once for all strategies of a run."""
 
 from datetime import date
+from time import perf_counter
 
+from infrastructure import log
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
@@ -76,9 +78,20 @@ class BarsReader:
 
     def _from_store(self, key: _Key, start: date | None) -> Bars:
         symbol, interval, calendar, session, adjust = key
-        return read_bars(
+        began = perf_counter()
+        bars = read_bars(
             self._database, symbol, interval, calendar, session, start, self._end, adjust
         )
+        if log.heard():
+            log.event(
+                "bars read",
+                series=f"{symbol} {interval}",
+                bars=len(bars),
+                fingerprint=bars.fingerprint[:12],
+                synthetic=bars.synthetic,
+                seconds=round(perf_counter() - began, 3),
+            )
+        return bars
 
 
 def _key(symbol: str, interval: str, config: StrategyConfig) -> _Key:

@@ -4,8 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from infrastructure import log
 from infrastructure.core.alone import run_alone
 from infrastructure.core.backtest import Backtest, run_backtest
 from infrastructure.core.bars_reader import BarsReader
@@ -128,7 +130,7 @@ class VectorBTStrategy(ABC):
         for symbol in self.config.symbols:
             bars = reader.bars(self.config, symbol)
             finer = reader.detail(self.config, symbol) if detail else None
-            lanes.append(Lane(bars, self.signals(bars), finer))
+            lanes.append(Lane(bars, self._logged_signals(bars), finer))
         return Book(self.config, allocation_percentage, tuple(lanes))
 
     def run(self, bars: Bars | Mapping[str, Bars] | None = None) -> Backtest:
@@ -176,6 +178,19 @@ class VectorBTStrategy(ABC):
     def main(cls) -> None:
         """Run the first config of this class in backtest_config/strategies alone; for scripts."""
         run_alone(cls.__name__, cls.from_json)
+
+    def _logged_signals(self, bars: Bars) -> Signals:
+        began = perf_counter()
+        signals = self.signals(bars)
+        entries = [each for each in (signals.long, signals.short) if each is not None]
+        log.event(
+            "signals",
+            strategy=self.config.strategy_name,
+            symbol=bars.symbol,
+            number=sum(int(each.sum()) for each in entries),
+            seconds=round(perf_counter() - began, 3),
+        )
+        return signals
 
     def _read_book(self) -> Book:
         database = open_database(self.db_path)

@@ -10,6 +10,7 @@ from stat import S_ISDIR
 from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from infrastructure import log
 from infrastructure.database.errors import place, storage_errors
 from infrastructure.database.schema import ensure_schema
 from infrastructure.database.sqlite import WRITING, connect_arguments, take_over_transactions
@@ -70,6 +71,7 @@ def open_database(url_or_path: str | Path | URL | None = None) -> Database:
     except BaseException:
         database.close()
         raise
+    log.event("database opened", database=database.name)
     return database
 
 

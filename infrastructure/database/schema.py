@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, Connection, Engine
 
+from infrastructure import log
 from infrastructure.database.errors import place, storage_errors
 from infrastructure.database.revision import (
     SCHEMA_REVISION,
@@ -46,6 +47,8 @@ def ensure_schema(database: Connecting) -> None:
         from infrastructure.database.migrations.runner import upgrade
 
         upgrade(database.engine, database.url, found)
+        reached = {"before": found, "schema": SCHEMA_REVISION}
+        log.event("database upgraded", database=place(database.url), **reached)
 
 
 def _create(database: Connecting) -> str:
@@ -62,6 +65,7 @@ def _create(database: Connecting) -> str:
             return found
         metadata.create_all(connection, checkfirst=False)
         mark_as_new(connection)
+    log.event("database created", database=place(database.url), schema=SCHEMA_REVISION)
     return SCHEMA_REVISION
 
 

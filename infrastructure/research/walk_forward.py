@@ -1,11 +1,13 @@
 """A walk forward: each fold optimises on its training and trades its test, on one account."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from infrastructure import log
 from infrastructure.core.given_bars import as_date
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError
@@ -71,7 +73,8 @@ def walk_forward(
         tuple(str(parse_constraint(each)) for each in constraints),
     )  # fmt: skip
     database = open_database(db_path)
-    try:
+    with closing(database), log.bound(run=began.key):
+        log.event("walk forward begun", portfolio=whole.config.portfolio_name)
         account = Account(database, whole, build_configs(whole, ()).strategies, warm_up)
         sessions = account.sessions()
         folds = cut_folds(sessions, train, test, anchored, embargo)
@@ -92,8 +95,6 @@ def walk_forward(
             fold_result(backtest, fold, choice) for fold, choice in zip(folds, choices, strict=True)
         )
         run = store_walk(database, account, backtest, results, asked, began)
-    finally:
-        database.close()
     chosen = [choice.parameters for choice in choices if choice.strategies]
     return WalkForward(
         run, results, drifts(chosen, _tried(space)), asked, left_out(sessions, folds)

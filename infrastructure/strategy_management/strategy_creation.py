@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Table, insert, select
 from sqlalchemy.engine import Connection
 
+from infrastructure import log
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.bulk import insert_columns, insert_new
 from infrastructure.database.engine import Database
@@ -21,6 +23,7 @@ from infrastructure.database.models import (
     orders,
     refused_signals,
 )
+from infrastructure.kept import keep
 from infrastructure.strategy_management.evidence_rows import insert_evidence, insert_series
 from infrastructure.strategy_management.ledger_record import Columns, Rows, RunRecord
 from infrastructure.strategy_management.research_rows import insert_folds, insert_run_code
@@ -52,6 +55,7 @@ class StrategyCreation:
         Strategies that the ledger does not know yet are created with it. Raises StorageError, and
         then nothing was written.
         """
+        began = perf_counter()
         with self._database.write() as connection:
             strategies = _strategy_ids(connection, run)
             run_id = _insert_run(connection, run)
@@ -69,7 +73,19 @@ class StrategyCreation:
             insert_folds(connection, run_id, run.folds)
             if run.evidence is not None:
                 insert_evidence(connection, run_id, run.evidence, run.run["figures"])
+        log.bind(run_id=run_id)
+        keep(f"run {run_id}", f"run {run_id} is stored in {self._database.name}")
+        written = {"trades": trades, "refusals": refusals, "equity": marks}
+        log.event(
+            "run stored",
+            rows={name: _n_rows(columns) for name, columns in written.items()},
+            seconds=round(perf_counter() - began, 3),
+        )
         return run_id
+
+
+def _n_rows(columns: Mapping[str, Any]) -> int:
+    return len(next(iter(columns.values()), ()))
 
 
 def _strategy_ids(connection: Connection, run: RunRecord) -> list[int]:

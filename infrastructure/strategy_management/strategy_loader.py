@@ -1,10 +1,13 @@
 """StrategyLoader: config files in, frozen configs out."""
 
+import json
 import os
 import posixpath
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
+from infrastructure import log
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.core.config.json_reader import is_file, nearest_file, read_json_object
 from infrastructure.errors import ConfigError
@@ -46,7 +49,9 @@ class StrategyLoader:
         path = self._path(path_or_name, "strategies")
         data = read_json_object(path)
         _check_kind(data, path, other="portfolio", wanted="strategy")
-        return parse(StrategyConfig, data, path.name)
+        config = parse(StrategyConfig, data, path.name)
+        _log_loaded(path, data)
+        return config
 
     def load_portfolio(self, path_or_name: str | Path) -> LoadedPortfolio:
         """A portfolio, by name or path like a strategy, and all of its strategies."""
@@ -54,6 +59,7 @@ class StrategyLoader:
         data = read_json_object(path)
         _check_kind(data, path, other="strategy", wanted="portfolio")
         config = parse(PortfolioConfig, data, path.name)
+        _log_loaded(path, data)
         paths = tuple(
             _strategy_path(path, each.strategy, f"{path.name}: strategies[{position}].strategy")
             for position, each in enumerate(config.strategies)
@@ -69,6 +75,13 @@ class StrategyLoader:
         given = str(path_or_name)
         is_path = given.endswith(".json") or Path(given).name != given
         return Path(given) if is_path else self.config_dir / folder / f"{given}.json"
+
+
+def _log_loaded(path: Path, data: dict[str, object]) -> None:
+    """Which file, and the digest of what it says whatever its layout."""
+    if log.heard():
+        content = json.dumps(data, sort_keys=True, default=str).encode()
+        log.event("config loaded", file=str(path), content=sha256(content).hexdigest()[:12])
 
 
 def strategy_named(path: Path) -> str:

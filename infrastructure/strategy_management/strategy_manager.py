@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from infrastructure import log
 from infrastructure.core.config import (
     CostsConfig,
     PortfolioConfig,
@@ -116,16 +117,18 @@ class StrategyManager:
         self, portfolio: PortfolioConfig, database: Database, progress: Progress | None
     ) -> RunResult:
         began = RunStart()
-        configs = tuple(share.strategy.config for share in self._shares)
-        backtest = simulated(portfolio, self._shares, database, self._where, progress)
-        if progress:
-            progress(STORING)
-        classes = [(type(share.strategy), share.file) for share in self._shares]
-        code = audited_code(database, classes)
-        record = run_record(portfolio, backtest, began, code)
-        creation = StrategyCreation(database)
-        run_id = creation.save_run(record)
-        ids = tuple(creation.create_strategy(config) for config in configs)
+        with log.bound(run=began.key):
+            log.event("run begun", portfolio=portfolio.portfolio_name)
+            configs = tuple(share.strategy.config for share in self._shares)
+            backtest = simulated(portfolio, self._shares, database, self._where, progress)
+            if progress:
+                progress(STORING)
+            classes = [(type(share.strategy), share.file) for share in self._shares]
+            code = audited_code(database, classes)
+            record = run_record(portfolio, backtest, began, code)
+            creation = StrategyCreation(database)
+            run_id = creation.save_run(record)
+            ids = tuple(creation.create_strategy(config) for config in configs)
         return RunResult(
             run_id, began.executed, database.name, portfolio, configs, ids, backtest, code
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from infrastructure import kept, log
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import DEMO_SOURCE
 from infrastructure.market_data.factors.adjusting import Factors, no_factors
@@ -80,6 +81,7 @@ def import_bars(
     timezone, calendar or other word; StorageError. Nothing is stored then.
     """
     path = Path(path)
+    log.event("import begun", file=str(path))
     _check_words(symbol, interval, timezone, stamp, keep, adjusted)
     file = open_bar_file(path, dates=dates)
     symbol = _symbol(file, symbol)
@@ -111,6 +113,9 @@ def import_bars(
             change=Change("import", source, report.as_detail()),
             also=lambda connection: added.append(add_unknown_factors(connection, factors, source)),
         )
+    series = f"{symbol} {report.interval}"
+    kept.keep(str(path), f"{path} is stored as {series}")
+    log.event("import stored", file=str(path), series=series, **written._asdict())
     return changed(report, **written._asdict(), dividends=sum(added))
 
 
@@ -169,6 +174,8 @@ def _refuse_unfit(file: BarFile, bars: FileBars, drop_bad: bool, keep: str | Non
     if not refused or (drop_bad and len(bars.columns)):
         return
     told = bars.tally.described(bars.place_name)
+    rows = {"rows": bars.tally.n_rows, "unfit": sum(refused.values())}
+    log.warning("import refused", file=str(file.path), **rows)
     advice = "" if drop_bad else ", or --drop-bad leaves them out"
     if DIFFERING in refused and not keep:
         advice += "; --keep first or --keep last takes one of those that differ"

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from infrastructure import log
 from infrastructure.errors import ConfigError, DataError, KairosError
+from infrastructure.kept import keep
 from infrastructure.market_data.providers.download_report import DownloadReport
 from infrastructure.market_data.providers.one_symbol import OneSymbol, Wanted
 from infrastructure.market_data.providers.provider import Clock, Provider, SystemClock
@@ -74,7 +76,18 @@ def downloads(
         one = OneSymbol(database, symbol, provider, wanted, calendar, clock.now(), progress.say)
         report = _reported(one, tried=silent < _ENOUGH)
         silent = silent + 1 if isinstance(report.error, NoAnswerError) else 0
+        _log_report(report)
         yield report
+
+
+def _log_report(report: DownloadReport) -> None:
+    series = f"{report.symbol} {report.interval}"
+    if report.error is not None:
+        log.warning("download failed", series=series, reason=str(report.error))
+        return
+    keep(series, f"{series} is stored")
+    numbers = {"new": report.new, "unchanged": report.unchanged, "replaced": report.replaced}
+    log.event("download stored", series=series, **numbers, refused=sum(report.refused.values()))
 
 
 def _check_range(wanted: Wanted, today: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from infrastructure import log
 from infrastructure.errors import DataError
 from infrastructure.market_data.providers.provider import Clock, SystemClock
 
@@ -69,6 +70,7 @@ class Retrying:
                 )
             if attempt < self.attempts:
                 wait = self._growing(attempt) if asked is None else asked
+                log.warning("asked again", provider=self.title, reason=reason, wait=round(wait, 1))
                 self.say(f"{reason}; again in {wait:.0f} s")
                 self.clock.sleep(wait)
         raise NoAnswerError(f"{self.title}: {reason}, {self.attempts} times; try again later")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from infrastructure import log
 from infrastructure.errors import ConfigError
 from infrastructure.research.sweeps.chunks import Chunk, Task, evaluate
 from infrastructure.research.sweeps.evaluator import Evaluator
@@ -45,11 +46,12 @@ class LocalEngine:
             for first, cells in tasks:
                 yield evaluate(evaluator, first, cells)
             return
+        here = log.carried(evaluate)  # its thread's log lines name this sweep and run
         with ThreadPoolExecutor(self.workers) as pool:
             under_way: deque[Future[Chunk]] = deque()
             try:
                 for first, cells in tasks:
-                    under_way.append(pool.submit(evaluate, evaluator, first, cells))
+                    under_way.append(pool.submit(here, evaluator, first, cells))
                     if len(under_way) > self.workers:
                         yield under_way.popleft().result()
                 while under_way:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from infrastructure import log
 from infrastructure.core.backtest import Backtest, run_backtest
 from infrastructure.core.execution.plan import Book
 from infrastructure.core.sweeping.figures import FIGURES
 from infrastructure.database.engine import Database
 from infrastructure.errors import AccountingError
+from infrastructure.kept import keep
 from infrastructure.research.sweeps.chunks import Chunk, trial_columns
 from infrastructure.research.sweeps.evaluator import make_group
 from infrastructure.research.sweeps.identities import TrialIdentities
@@ -40,13 +42,27 @@ def keep_all(
     done = n_resumed = sum(last - first for first, last in keeper.stored)
     reasons: dict[str, None] = {}
     tell(done, n_trials)
-    for chunk in chunks:
-        keeper.save(trial_columns(chunk, plan.space, identities))
-        reasons |= dict.fromkeys(chunk.evaluated.reasons)
-        done += len(chunk.cells)
-        tell(done, n_trials)
-    keeper.finish()
-    return _finished(plan, keeper, n_resumed, tuple(reasons)[:3], time.perf_counter() - began)
+    with log.bound(sweep=keeper.sweep_id):
+        log.event("sweep begun", trials=n_trials, stored_before=n_resumed)
+        for chunk in chunks:
+            keeper.save(trial_columns(chunk, plan.space, identities))
+            reasons |= dict.fromkeys(chunk.evaluated.reasons)
+            done += len(chunk.cells)
+            _tell_kept(keeper, done, n_trials)
+            tell(done, n_trials)
+        keeper.finish()
+        seconds = time.perf_counter() - began
+        result = _finished(plan, keeper, n_resumed, tuple(reasons)[:3], seconds)
+        log.event("sweep finished", trials=n_trials, met=result.n_met, seconds=round(seconds, 3))
+    return result
+
+
+def _tell_kept(keeper: Keeper, done: int, n_trials: int) -> None:
+    """The log hears of the chunk; a crash would tell how far the ledger is."""
+    log.event("chunk stored", trials=done, of=n_trials)
+    if keeper.sweep_id is not None:
+        sweep = f"sweep {keeper.sweep_id}"
+        keep(sweep, f"{sweep} has {done:,} of {n_trials:,} trials; the same command goes on")
 
 
 def make_keeper(database: Database | None, plan: SweepPlan, n_trials: int) -> Keeper:
