@@ -87,18 +87,27 @@ def _init(ray: Any, where: str, **settings: Any) -> None:
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C is heard at the end: in the midst of ray.init it leaves processes, and crashes."""
+    """Ctrl-C and SIGTERM are heard at the end: in the midst of ray.init they leave processes.
+
+    Ray takes SIGTERM for itself; it is given back.
+    """
     if current_thread() is not main_thread():
         yield
         return
     heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if heard and callable(before):
-        before(heard[0], None)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    for number in heard[:1]:
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, None)
+        elif handler is signal.SIG_DFL:
+            signal.raise_signal(number)
 
 
 def _own_cluster() -> dict[str, str]:
