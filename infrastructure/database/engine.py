@@ -15,6 +15,7 @@ from infrastructure.database.errors import place, storage_errors
 from infrastructure.database.schema import ensure_schema
 from infrastructure.database.sqlite import WRITING, connect_arguments, take_over_transactions
 from infrastructure.errors import StorageError
+from infrastructure.hiding import remember
 
 DEFAULT_FILE = "kairos.db"
 
@@ -79,16 +80,23 @@ def database_url(url_or_path: str | Path | URL | None = None) -> URL:
     """The URL that `open_database` would open."""
     given = url_or_path or os.environ.get("KAIROS_DB") or DEFAULT_FILE
     if isinstance(given, URL):
-        return given
+        return _remembered(given)
     if isinstance(given, str) and "://" in given:
         try:
-            return make_url(given)
+            return _remembered(make_url(given))
         except (ArgumentError, ValueError):
             raise StorageError(
                 "--db: expected a path or a SQLAlchemy URL such as sqlite:///kairos.db or "
                 "postgresql+psycopg://user@host/name; the address given is neither"
             ) from None
     return URL.create("sqlite", database=str(Path(given).expanduser()))
+
+
+def _remembered(url: URL) -> URL:
+    """The same; no text of this process shows its password from now on."""
+    for secret in (url.password, url.query.get("password"), os.environ.get("PGPASSWORD")):
+        remember(secret)
+    return url
 
 
 def _check_place(url: URL) -> None:

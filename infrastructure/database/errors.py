@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from infrastructure.errors import StorageError
+from infrastructure.hiding import hidden
 
 _DAMAGED = (
     "is not a sound SQLite database ({found}); restore a backup, or move the file away "
@@ -43,7 +44,7 @@ def place(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         in_memory = url.database in (None, "", ":memory:")
         return "the database in memory" if in_memory else str(url.database)
-    return url.render_as_string(hide_password=True)
+    return hidden(url.render_as_string(hide_password=True))  # one among its settings too
 
 
 @contextmanager
@@ -68,7 +69,8 @@ def _one_line(error: Exception, url: URL) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     found = " ".join(str(cause).split())
     if url.password:
-        found = found.replace(str(url.password), "***")
+        found = found.replace(str(url.password), "***")  # however short it is
+    found = hidden(found)
     if isinstance(cause, sqlite3.Error):
         advice = _sqlite_advice(cause)
     elif "IntegrityError" in {kind.__name__ for kind in type(cause).__mro__}:

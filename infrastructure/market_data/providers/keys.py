@@ -1,9 +1,13 @@
-"""Keys from the environment. Nothing here, and nothing made of it, ever shows one."""
+"""Keys from the environment or the system's keyring. Nothing made of them here ever shows one."""
 
 import os
 from typing import NamedTuple
 
 from infrastructure.errors import ConfigError
+from infrastructure.hiding import remember
+
+SERVICE = "kairos"
+"""What the keyring files our keys under: `keyring set kairos APCA_API_KEY_ID`."""
 
 _ID_NAMES = ("APCA_API_KEY_ID", "ALPACA_API_KEY", "ALPACA_API_KEY_ID")
 _SECRET_NAMES = ("APCA_API_SECRET_KEY", "ALPACA_SECRET_KEY", "ALPACA_API_SECRET_KEY")
@@ -26,19 +30,48 @@ class Keys(NamedTuple):
 
 
 def alpaca_keys() -> Keys:
-    """Alpaca's keys. Raises ConfigError naming the variables that are missing or no keys."""
-    return Keys(_from_environment(_ID_NAMES), _from_environment(_SECRET_NAMES))
+    """Alpaca's keys: the environment's, else the keyring's.
+
+    Raises ConfigError naming what is missing, is no key, or cannot be read.
+    """
+    return Keys(_key(_ID_NAMES), _key(_SECRET_NAMES))
 
 
-def _from_environment(names: tuple[str, ...]) -> str:
+def _key(names: tuple[str, ...]) -> str:
     name = next((name for name in names if os.environ.get(name)), None)
-    if name is None:
+    found = os.environ[name] if name else _from_keyring(names[0])
+    if found is None:
         raise ConfigError(
             f"Alpaca needs its keys: set {_ID_NAMES[0]} and {_SECRET_NAMES[0]} in the "
-            f"environment; {names[0]} is missing"
+            f"environment, or in the system's keyring by `keyring set {SERVICE} NAME` (pip install "
+            f"'kairos[keyring]'); {names[0]} is missing"
         )
-    key = os.environ[name].strip()
+    key = found.strip()
+    remember(key)
     # What no header can hold would be shown by the error of whoever tries.
     if not key or not all("!" <= character <= "~" for character in key):
-        raise ConfigError(f"{name}: expected a key of letters and digits; found other characters")
+        where = name or f"{names[0]} of the keyring"
+        raise ConfigError(f"{where}: expected a key of letters and digits; found other characters")
     return key
+
+
+def _from_keyring(name: str) -> str | None:
+    """What the keyring has under our service; None where it has nothing, or there is no keyring.
+
+    Raises ConfigError for a keyring that is locked or fails.
+    """
+    try:
+        import keyring
+        from keyring.errors import KeyringError, NoKeyringError
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(SERVICE, name)
+    except NoKeyringError:
+        return None
+    except (KeyringError, OSError) as error:
+        reason = type(error).__name__
+        raise ConfigError(
+            f"{name}: the system's keyring cannot be read ({reason}); unlock it, or set {name} in "
+            "the environment"
+        ) from None

@@ -14,6 +14,7 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
+from infrastructure.hiding import remember
 from infrastructure.research.sweeps.ray_checks import check_address, check_nodes, last_line
 
 
@@ -75,6 +76,7 @@ def join_cluster(address: str) -> Any:
 
 def _init(ray: Any, where: str, **settings: Any) -> None:
     """ray.init without its own lines; all or nothing."""
+    remember(os.environ.get("RAY_AUTH_TOKEN"))
     try:
         with _interrupts_wait():
             ray.init(log_to_driver=False, logging_level="CRITICAL", **settings)

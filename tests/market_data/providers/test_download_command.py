@@ -124,7 +124,8 @@ def test_missing_keys_are_one_line(
     assert done.code == 2
     assert done.err == (
         "error: Alpaca needs its keys: set APCA_API_KEY_ID and APCA_API_SECRET_KEY in the "
-        f"environment; {missing} is missing\n"
+        "environment, or in the system's keyring by `keyring set kairos NAME` (pip install "
+        f"'kairos[keyring]'); {missing} is missing\n"
     )
     assert server.asked == []
 
