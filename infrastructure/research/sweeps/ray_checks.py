@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from infrastructure.errors import ClusterError, ConfigError
@@ -17,19 +19,55 @@ try:
     ray.init(address=sys.argv[1], log_to_driver=False, logging_level="CRITICAL")
 except Exception as error:
     sys.exit(" ".join(str(error.__cause__ or error).split()))
+head = ray.get_runtime_context().gcs_address
+print(head, *[node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]])
 """
+_WITHOUT_TOKEN = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 _INSTEAD = "leave --address out to compute on this machine"
 
 
 def check_address(address: str) -> None:
     """Raise where no cluster answers at `auto` or HOST:PORT; Ray itself would wait for minutes.
 
-    ConfigError for an address that is none, ClusterError for one that is dead.
+    ConfigError for an address that is none, and for a cluster that other machines reach and that
+    asks nobody for a token; ClusterError for one that is dead.
     """
     named = (os.environ.get("RAY_ADDRESS") or address) if address == "auto" else address
     if named != "auto":
         _check_port(named)
-    _check_answer(address)
+    head, *hosts = _check_answer(address)
+    if not all(map(_is_here, hosts)):
+        check_guarded(address, hosts, open_to_all=not asks_for_token(head))
+
+
+def asks_for_token(head: str) -> bool:
+    """Whether the cluster whose head is at HOST:PORT refuses a process that shows no token."""
+    try:
+        done = _asked(_WITHOUT_TOKEN, head, RAY_AUTH_MODE="disabled")
+    except subprocess.TimeoutExpired:
+        return False  # nobody knows
+    return done.returncode != 0 and "InvalidAuthToken" in done.stderr
+
+
+def check_guarded(address: str, hosts: Sequence[str], open_to_all: bool) -> None:
+    """Raise ConfigError for a cluster of other hosts than this one that is open to all.
+
+    Whoever reaches such a cluster can run code on its nodes, as their user.
+    """
+    others = [host for host in hosts if not _is_here(host)]
+    if others and open_to_all:
+        raise ConfigError(
+            f"--address {address}: {others[0]} lets in whoever reaches it; start the cluster with "
+            f"RAY_AUTH_MODE=token, and set it here too (docs/cluster.md), or {_INSTEAD}"
+        )
+
+
+def _is_here(host: str) -> bool:
+    """Whether no other machine reaches that address: this one's own loop."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def check_nodes(ray: Any) -> None:
@@ -90,25 +128,31 @@ def _check_port(address: str) -> None:
         ) from None
 
 
-def _check_answer(address: str) -> None:
-    """Connect from another process first: that one can be ended when it waits in vain."""
-    command = [sys.executable, "-c", _HELLO, address]
-    few_tries = {**os.environ, "RAY_NUM_REDIS_GET_RETRIES": "3"}
+def _asked(program: str, address: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Connect from another process first: that one can be ended when it waits in vain.
+
+    Raises subprocess.TimeoutExpired.
+    """
+    return subprocess.run(
+        [sys.executable, "-c", program, address],
+        capture_output=True,
+        text=True,
+        timeout=_HELLO_SECONDS,
+        env={**os.environ, "RAY_NUM_REDIS_GET_RETRIES": "3", **environment},
+        check=False,
+    )
+
+
+def _check_answer(address: str) -> list[str]:
+    """The head's HOST:PORT, and every node's host. Raises ClusterError where none answers."""
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=_HELLO_SECONDS,
-            env=few_tries,
-            check=False,
-        )
+        done = _asked(_HELLO, address)
     except subprocess.TimeoutExpired as late:
         told = (late.stderr or b"").decode(errors="replace")
         reason = f"no answer in {_HELLO_SECONDS:.0f} seconds"
     else:
         if done.returncode == 0:
-            return
+            return done.stdout.split()
         told = done.stderr
         reason = last_line(told).partition(". ")[0]
     if "InvalidAuthToken" in told:
