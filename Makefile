@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test nightly lint format bench golden docs pins clean moved
+.PHONY: help run test nightly lint format audit bench golden docs pins clean moved
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint: $(DEV_STAMP) ## check style, types and who imports whom
 format: $(DEV_STAMP) ## put the code into house form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: $(DEV_STAMP) ## look for known holes in the pinned packages, and at their licences
+	$(BIN)/python tools/audit.py
 
 bench: $(DEV_STAMP) ## time Kairos against vectorbt and backtesting.py
 	$(BIN)/python benchmarks/run.py $(ARGS)

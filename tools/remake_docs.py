@@ -1,7 +1,7 @@
 """Remake what is made from code: `make docs`.
 
-The JSON Schema of the configs, beside the configs so that an editor finds it, and the page of the
-command line. A house test compares both with the code.
+The JSON Schema of the configs, beside the configs so that an editor finds it, the page of the
+command line and the list of licences. A house test compares each with the code.
 """
 
 import json
@@ -38,15 +38,24 @@ def command_page() -> str:
     return "\n".join(["<!-- Made from the code by `make docs`. -->", "", *lines, ""])
 
 
+def licences() -> str:
+    """The licence of every pinned package, as Markdown."""
+    from tools.licences import licence_page
+
+    return licence_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "backtest_config/kairos.schema.json": config_schema,
     "docs/commands.md": command_page,
+    "docs/licences.md": licences,
 }
 """What is made, by its path from the project's root, and by what."""
 
 
 def main() -> None:
     """Write every page, and say which of them are new."""
+    sys.path.insert(0, str(ROOT))
     for name, made in PAGES.items():
         path, text = ROOT / name, made()
         before = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -96,10 +96,10 @@ def test_a_watched_program_is_seen_to_listen(tmp_path: Path) -> None:
     "words",
     [
         ("run", SINGLE),
-        ("sweep", SINGLE, "--param", "risk_reward=1:3:0.5", "--html", "FOLDER/sweep.html"),
+        ("sweep", SINGLE, "--param", "risk_reward=1,2", "--html", "FOLDER/sweep.html"),
         ("data", "import", "FOLDER/bars.csv", "--symbol", "SPY", "--interval", "30m"),
-        ("data", "check", "QQQ"),
-        ("chart", "QQQ", "--output", "FOLDER/pictures"),
+        pytest.param(("data", "check", "QQQ"), marks=pytest.mark.nightly),
+        pytest.param(("chart", "QQQ", "--output", "FOLDER/pictures"), marks=pytest.mark.nightly),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -15,11 +15,17 @@ DOWNLOAD = ("data", "download", "QQQ", "--provider", "alpaca", "--interval", "1d
 WEEK = ("--start", "2024-01-22", "--end", "2024-01-26")
 
 
-@pytest.fixture
-def keyring(tmp_path: Path) -> dict[str, str]:
-    """The environment of a keyring that is a file of the test's own; it has both keys."""
-    backend = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"}
-    environment = {**os.environ, **backend, "XDG_DATA_HOME": str(tmp_path / "keyring")}
+def environment_of(folder: Path) -> dict[str, str]:
+    """An environment without keys, whose keyring is a file in this folder."""
+    given = {name: value for name, value in os.environ.items() if name not in NAMES}
+    backend = "keyrings.alt.file.PlaintextKeyring"
+    return {**given, "PYTHON_KEYRING_BACKEND": backend, "XDG_DATA_HOME": str(folder)}
+
+
+@pytest.fixture(scope="module")
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a keyring that has both keys, put there as a user would."""
+    environment = environment_of(tmp_path_factory.mktemp("keyring"))
     for name, key in zip(NAMES, (KEY_ID, SECRET), strict=True):
         command = [sys.executable, "-m", "keyring", "set", "kairos", name]
         subprocess.run(command, env=environment, input=key, text=True, check=True)
@@ -46,8 +52,7 @@ def test_keys_come_from_the_keyring(
     server: ProviderServer, keyring: dict[str, str], tmp_path: Path
 ) -> None:
     """As `keyring set kairos NAME` has put them there; neither is shown."""
-    without = {name: value for name, value in keyring.items() if name not in NAMES}
-    done = downloaded(server, tmp_path, without)
+    done = downloaded(server, tmp_path, keyring)
     assert done.returncode == 0, done.stderr
     assert server.asked[0].headers["APCA-API-KEY-ID"] == KEY_ID
     assert server.asked[0].headers["APCA-API-SECRET-KEY"] == SECRET
@@ -64,16 +69,23 @@ def test_the_environment_goes_before_the_keyring(
     assert server.asked[0].headers["APCA-API-KEY-ID"] == "OTHERKEY"
 
 
-def test_a_keyring_that_fails_is_one_line(
-    server: ProviderServer, keyring: dict[str, str], tmp_path: Path
-) -> None:
-    """Its file is a folder: what to do is said, nothing is asked of the provider."""
-    file = tmp_path / "keyring" / "python_keyring" / "keyring_pass.cfg"
-    file.unlink()
-    file.mkdir()
-    (file / "in the way").mkdir()
-    without = {name: value for name, value in keyring.items() if name not in NAMES}
-    done = downloaded(server, tmp_path, without)
+FAILING = """
+import keyring.backend, keyring.errors
+class Locked(keyring.backend.KeyringBackend):
+    priority = 1
+    def get_password(self, service, name):
+        raise keyring.errors.KeyringLocked(f"{service} {name} is locked")
+"""
+
+
+def test_a_locked_keyring_is_one_line(server: ProviderServer, tmp_path: Path) -> None:
+    """What to do is said, nothing is asked of the provider."""
+    (tmp_path / "locked_keyring.py").write_text(FAILING, encoding="utf-8")
+    locked = {"PYTHON_KEYRING_BACKEND": "locked_keyring.Locked", "PYTHONPATH": str(tmp_path)}
+    done = downloaded(server, tmp_path, environment_of(tmp_path) | locked)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert done.stderr.splitlines()[-1] == (
+        "error: APCA_API_KEY_ID: the system's keyring cannot be read (KeyringLocked); unlock it, or "
+        "set APCA_API_KEY_ID in the environment"
+    )
     assert server.asked == []
