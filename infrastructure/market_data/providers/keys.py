@@ -62,14 +62,14 @@ def _from_keyring(name: str) -> str | None:
     """
     try:
         import keyring
-        from keyring.errors import KeyringError, NoKeyringError
+        from keyring.errors import NoKeyringError
     except ImportError:
         return None
     try:
         return keyring.get_password(SERVICE, name)
     except NoKeyringError:
         return None
-    except (KeyringError, OSError) as error:
+    except Exception as error:  # noqa: BLE001  # a keyring is a plug of anybody's
         reason = type(error).__name__
         raise ConfigError(
             f"{name}: the system's keyring cannot be read ({reason}); unlock it, or set {name} in "

@@ -69,23 +69,24 @@ def test_the_environment_goes_before_the_keyring(
     assert server.asked[0].headers["APCA-API-KEY-ID"] == "OTHERKEY"
 
 
-FAILING = """
+LOCKED = """
 import keyring.backend, keyring.errors
 class Locked(keyring.backend.KeyringBackend):
     priority = 1
     def get_password(self, service, name):
         raise keyring.errors.KeyringLocked(f"{service} {name} is locked")
+    set_password = delete_password = get_password
 """
 
 
 def test_a_locked_keyring_is_one_line(server: ProviderServer, tmp_path: Path) -> None:
     """What to do is said, nothing is asked of the provider."""
-    (tmp_path / "locked_keyring.py").write_text(FAILING, encoding="utf-8")
+    (tmp_path / "locked_keyring.py").write_text(LOCKED, encoding="utf-8")
     locked = {"PYTHON_KEYRING_BACKEND": "locked_keyring.Locked", "PYTHONPATH": str(tmp_path)}
     done = downloaded(server, tmp_path, environment_of(tmp_path) | locked)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == (
-        "error: APCA_API_KEY_ID: the system's keyring cannot be read (KeyringLocked); unlock it, or "
-        "set APCA_API_KEY_ID in the environment"
+    (error,) = (line for line in done.stderr.splitlines() if line.startswith("error: "))
+    assert error.startswith(
+        "error: APCA_API_KEY_ID: the system's keyring cannot be read (KeyringLocked); unlock it, "
     )
     assert server.asked == []
