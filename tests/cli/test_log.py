@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,21 @@ def test_every_line_of_a_run_carries_its_key(shop: Shop) -> None:
         keys.append(key)
     assert len({*keys}) == 2
     assert [lines(file)[n]["run_id"] for n in ended] == [1, 2]
+
+
+def test_the_ledger_knows_a_run_by_the_same_key(shop: Shop) -> None:
+    """So that a row leads to its lines, and a line to its row; a walk forward's too."""
+    file, portfolio = shop.folder / "log.jsonl", shop.portfolio()
+    assert shop.kairos("run", portfolio, "--log-file", file).code == 0
+    walk = ("--train", "1w", "--test", "1w", "--param", "risk_reward=1,2", "--objective", "trades")
+    assert shop.kairos("walk-forward", portfolio, *walk, "--log-file", file).code == 0
+    logged = [
+        (each["run_id"], each["run"]) for each in lines(file) if each["event"] == "run stored"
+    ]
+    with closing(sqlite3.connect(shop.database)) as ledger:
+        stored = ledger.execute("SELECT run_id, run_key FROM run_evidence ORDER BY run_id")
+        assert stored.fetchall() == logged
+    assert len(logged) == 2
 
 
 def test_the_error_of_a_run_carries_its_key(shop: Shop) -> None:

@@ -15,6 +15,16 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from _commands(below, f"{name} {each}")
 
 
+def test_every_command_takes_the_options_of_the_log() -> None:
+    """Whoever adds a command or a group of them: `App`, not typer's own, declares --log-file."""
+    without = []
+    for name, command in _commands(typer.main.get_command(app), "kairos"):
+        options = {option for each in command.params for option in each.opts}
+        if not {"--verbose", "--log-file"} <= options and not hasattr(command, "commands"):
+            without.append(name)
+    assert without == []
+
+
 def test_every_command_and_option_says_what_it_does() -> None:
     """No command, argument or option is without its line of help."""
     silent = []
