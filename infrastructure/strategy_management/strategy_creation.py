@@ -85,7 +85,9 @@ class StrategyCreation:
 
 
 def _n_rows(columns: Mapping[str, Any]) -> int:
-    return len(next(iter(columns.values()), ()))
+    """Of columns, some of which may be one value for all rows."""
+    many = (each for each in columns.values() if hasattr(each, "__len__"))
+    return max((len(each) for each in many if not isinstance(each, str)), default=0)
 
 
 def _strategy_ids(connection: Connection, run: RunRecord) -> list[int]:
