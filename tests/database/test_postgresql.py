@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from urllib.parse import quote
 from uuid import uuid4
 
 import numpy as np
@@ -14,12 +15,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
-from sqlalchemy.engine import URL, create_engine
+from sqlalchemy.engine import URL, create_engine, make_url
 
 import tests.database.test_numbers as numbers
 import tests.database.test_watched_bars as watching
 import tests.management.test_stored_results as results
 import tests.management.test_trial_ledger as trials
+from infrastructure.cli.app import main
 from infrastructure.database.engine import Database, open_database
 from infrastructure.database.migrations.runner import upgrade
 from infrastructure.database.models import algo_trades, market_bars, metadata
@@ -103,6 +105,26 @@ def test_a_run_is_stored_whole(ledger: Database) -> None:
     with ledger.read() as connection:
         found = connection.execute(select(algo_trades).limit(1)).mappings().one()
     assert {name: found[name] for name in trade()} == trade()
+
+
+def test_a_password_comes_out_nowhere(
+    address: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of the address: neither printed nor logged nor in any row, when it works and when it fails."""
+    canary = "canary/0123456789"
+    url = make_url(address).set(password=canary)
+    log = tmp_path / "log.jsonl"
+    for each in (url, url.set(database="none"), url.set(drivername="postgresql+none")):
+        given = each.render_as_string(hide_password=False)
+        main(["data", "sample", "nasdaq", "--db", given, "-v", "--log-file", str(log)])
+    told = "".join(capfd.readouterr()) + log.read_text(encoding="utf-8")
+    database = open_database(url)
+    for table in metadata.sorted_tables:
+        told += str(rows(database, f"SELECT * FROM {table.name}"))
+    database.close()
+    assert "NASDAQ" in told and "Traceback" in told and "kairos:***@" in told
+    assert canary not in told
+    assert quote(canary, safe="") not in told
 
 
 def test_results_come_back(ledger: Database) -> None:
