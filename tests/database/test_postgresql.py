@@ -110,7 +110,7 @@ def test_a_run_is_stored_whole(ledger: Database) -> None:
 def test_a_password_comes_out_nowhere(
     address: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Of the address: neither printed nor logged nor in any row, when it works and when it fails."""
+    """Of the address: neither printed nor logged nor in a row, when it works and when it fails."""
     canary = "canary/0123456789"
     url = make_url(address).set(password=canary)
     log = tmp_path / "log.jsonl"
