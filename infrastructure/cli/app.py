@@ -15,6 +15,7 @@ from infrastructure.cli import (
     data_commands,
     data_fetch_commands,
     gates_command,
+    runs_commands,
     sweep_command,
     trial_command,
     verdict_command,
@@ -34,6 +35,8 @@ _SETTINGS: dict[str, Any] = {
 app = App(**_SETTINGS, no_args_is_help=True)
 data = App(**_SETTINGS, no_args_is_help=True)
 app.add_typer(data, name="data", help="Bars: get them in, check them, look at them.")
+runs = App(**_SETTINGS, no_args_is_help=True)
+app.add_typer(runs, name="runs", help="Stored runs: find, compare, mark, export, delete them.")
 everything = App(**_SETTINGS)
 
 
@@ -177,3 +180,4 @@ gates_command.register(app)
 verify_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)
+runs_commands.register(runs)

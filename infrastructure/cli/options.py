@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 
-def _day(text: str | date) -> date:
+def day(text: str | date) -> date:
+    """A date as it is typed. Raises typer.BadParameter for any other text."""
     if isinstance(text, date):
         return text
     try:
@@ -26,11 +27,11 @@ Db = Annotated[
 ]
 Start = Annotated[
     date | None,
-    typer.Option(parser=_day, metavar="DATE", help="First exchange date, such as 2024-01-31."),
+    typer.Option(parser=day, metavar="DATE", help="First exchange date, such as 2024-01-31."),
 ]
 End = Annotated[
     date | None,
-    typer.Option(parser=_day, metavar="DATE", help="Last exchange date; its whole day counts."),
+    typer.Option(parser=day, metavar="DATE", help="Last exchange date; its whole day counts."),
 ]
 FillPolicy = Annotated[
     Literal["stop_first", "target_first", "detail"] | None,

@@ -128,7 +128,7 @@ deleted_runs = table(
     required("execution_date", UtcDateTime),
     required("portfolio_name", Text),
     required("config_identity", Whole),  # config_identity, as trials have it
-    required("series", Json),  # symbols with their intervals
+    required("series", Json),  # [symbol, interval] of each
     Column("bars_start", UtcDateTime),
     Column("bars_end", UtcDateTime),
     *written_as("datetime", "deleted_at", "execution_date", "bars_start", "bars_end"),

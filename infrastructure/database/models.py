@@ -67,6 +67,7 @@ from infrastructure.database.research_tables import (
     trials,
     walk_forward_folds,
 )
+from infrastructure.database.views import add_views
 
 __all__ = [
     "algo_strategies",
@@ -211,7 +212,7 @@ backtest_strategy_allocations = table(
     *above_zero("position"),
     *zero_or_more("allocation_percentage"),
     *valid_json("figures"),
-    Index(None, "strategy_id"),
+    Index(None, "strategy_id", "run_id"),  # the runs of a strategy, without their wide rows
 )
 
 algo_trades = table(
@@ -305,3 +306,4 @@ equity = table(
 )
 
 add_extras(algo_strategies, bar_series, market_bars)
+add_views(metadata)

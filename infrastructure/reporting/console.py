@@ -9,7 +9,8 @@ from rich.constrain import Constrain
 from rich.text import Text
 
 from infrastructure.core.backtest import Backtest
-from infrastructure.reporting.part_table import SYNTHETIC, heading, part_table, widths_of
+from infrastructure.reporting.headings import SYNTHETIC, heading
+from infrastructure.reporting.part_table import part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
 from infrastructure.reporting.printing import WIDEST, print_tables
 from infrastructure.strategy_management.audited_code import AuditedCode

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.wording import counted
+
+if TYPE_CHECKING:
+    from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
 UNDEFINED = "-"
 
@@ -23,7 +25,7 @@ class Figure:
     """One line of a table: what it is called, and how it is read from the metrics."""
 
     label: str
-    cell: Callable[[TradeMetrics], Cell]
+    cell: "Callable[[TradeMetrics], Cell]"
 
 
 def number(value: float, unit: str = "", decimals: int = 2) -> Cell:
@@ -44,11 +46,11 @@ def count(value: int, unit: str = "") -> Cell:
     return Cell(f"{value:,}", unit)
 
 
-def _share_of_capital(metrics: TradeMetrics) -> str:
+def _share_of_capital(metrics: "TradeMetrics") -> str:
     return f"({number(metrics.net_profit_pct).number} %)"
 
 
-def _drawdown_length(metrics: TradeMetrics) -> Cell:
+def _drawdown_length(metrics: "TradeMetrics") -> Cell:
     if not metrics.max_drawdown_pct > 0:
         return Cell(UNDEFINED)
     sessions = metrics.max_drawdown_duration_sessions

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from infrastructure.market_data.sessions.session_calendar import day_text
 from infrastructure.reporting.figures import UNDEFINED, number
-from infrastructure.reporting.part_table import SYNTHETIC, WARNING, heading
+from infrastructure.reporting.headings import SYNTHETIC, WARNING, heading
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import WIDEST, print_tables
 from infrastructure.research.gates import CONFIDENCE, Gate, Gates

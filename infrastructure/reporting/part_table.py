@@ -8,10 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from infrastructure.reporting.figures import BOTH_WAYS, OF_EQUITY, OF_TRADES, Cell, number
+from infrastructure.reporting.headings import SYNTHETIC, WARNING, heading
 from infrastructure.reporting.parts import Part
 
-SYNTHETIC = "SYNTHETIC"
-WARNING = "bold yellow"
 _LABEL = 13
 """Characters of the column that names the figures."""
 
@@ -36,14 +35,6 @@ def part_table(part: Part, widths: Widths, width: int) -> RenderableType:
     if part.is_interval:
         blocks.append(_both_ways(part, width))
     return Group(*blocks)
-
-
-def heading(name: str, synthetic: bool) -> Text:
-    """A title; SYNTHETIC stands beside it where the bars were made up."""
-    title = Text(name, style="bold")
-    if synthetic:
-        title.append(f"  {SYNTHETIC}", style=WARNING)
-    return title
 
 
 def widths_of(parts: Sequence[Part]) -> Widths:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infrastructure.reporting.figures import number, short_key
-from infrastructure.reporting.part_table import heading
+from infrastructure.reporting.headings import heading
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import print_uncut
 from infrastructure.research.sweeps.result import SweepResult

@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from infrastructure.reporting.part_table import heading
+from infrastructure.reporting.headings import heading
 from infrastructure.reporting.printing import WIDEST, print_tables
 from infrastructure.research.judging.finding import Finding, Speaks
 from infrastructure.research.judging.verdict import FRAGILE, LUCK, ROBUST, Verdict

@@ -12,7 +12,7 @@ from rich.text import Text
 from infrastructure.reporting.console import print_report
 from infrastructure.reporting.figures import UNDEFINED, number, short_key
 from infrastructure.reporting.json_report import as_json
-from infrastructure.reporting.part_table import heading
+from infrastructure.reporting.headings import heading
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import print_uncut
 from infrastructure.research.walking.drift import Drift

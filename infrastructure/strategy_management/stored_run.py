@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from infrastructure.core.backtest import Backtest
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
@@ -24,6 +24,7 @@ from infrastructure.strategy_management.run_differences import (
     other_figures,
     other_version,
 )
+from infrastructure.strategy_management.run_numbers import check_run_number, unknown_run
 from infrastructure.strategy_management.simulating import (
     Progress,
     Share,
@@ -31,10 +32,6 @@ from infrastructure.strategy_management.simulating import (
     simulated,
 )
 
-LARGEST_KEY = 2**63 - 1
-"""No row of a database has a larger number."""
-
-_MOST_NAMED = 5
 _READ_BARS = ("start", "end", "fill_policy")
 """Settings of a portfolio on which depends what bars are read."""
 
@@ -85,8 +82,7 @@ def load_run(database: Database, run_id: int) -> StoredRun:
     Raises ConfigError of one line where the ledger has none, telling which there are, or where a
     stored config is none for this Kairos.
     """
-    if not 0 < run_id <= LARGEST_KEY:
-        raise _unknown(database, run_id)
+    check_run_number(database, run_id)
     with database.read() as connection:
         run = connection.execute(
             select(backtest_runs).where(backtest_runs.c.run_id == run_id)
@@ -98,7 +94,7 @@ def load_run(database: Database, run_id: int) -> StoredRun:
             .order_by(backtest_strategy_allocations.c.position)
         ).all()
     if run is None:
-        raise _unknown(database, run_id)
+        raise unknown_run(database, run_id)
     return _stored_run(run, shares)
 
 
@@ -144,22 +140,6 @@ def _stored_run(run: Any, shares: Sequence[Any]) -> StoredRun:
         synthetic=run.synthetic,
         figures=run.figures,
     )
-
-
-def _unknown(database: Database, run_id: int) -> ConfigError:
-    """One line: which runs there are, and what makes one."""
-    runs = backtest_runs.c.run_id
-    with database.read() as connection:
-        count = connection.execute(select(func.count()).select_from(backtest_runs)).scalar_one()
-        last = connection.execute(select(runs).order_by(runs.desc()).limit(_MOST_NAMED)).scalars()
-        named = ", ".join(str(each) for each in sorted(last))
-    if not count:
-        there = f"no run is stored in {database.name}"
-    elif count <= _MOST_NAMED:
-        there = f"{database.name} has {named}"
-    else:
-        there = f"{database.name} has {count:,}, the last ones {named}"
-    return ConfigError(f"run {run_id}: no such run; {there}; `kairos run PORTFOLIO.json` makes one")
 
 
 def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:

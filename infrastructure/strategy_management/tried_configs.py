@@ -12,6 +12,7 @@ from infrastructure.database.models import (
     algo_strategies,
     backtest_runs,
     backtest_strategy_allocations,
+    deleted_runs,
     sweep_series,
     trials,
 )
@@ -36,9 +37,13 @@ def sweeps_that_traded(
 def configurations_tried(connection: Connection, series: Series, start: Moment, end: Moment) -> int:
     """How many distinct configurations traded any of these from start to end, once each.
 
-    Trials of sweeps and of walks forward count, and so do stored runs.
+    Trials of sweeps and of walks forward count, and so do runs, deleted ones too.
     """
-    parts = [np.array(list(_identities_of_runs(connection, series, start, end)), np.int64)]
+    runs = [
+        *_identities_of_runs(connection, series, start, end),
+        *_identities_of_deleted(connection, series, start, end),
+    ]
+    parts = [np.array(runs, np.int64)]
     for sweep_id in sweeps_that_traded(connection, series, start, end):
         wanted = select(trials.c.config_hash).where(trials.c.sweep_id == sweep_id)
         found = fetch_numbers(connection, wanted, Fields(("config_hash",)))
@@ -65,6 +70,15 @@ def _identities_of_runs(
     for run_id, portfolio in portfolios.items():
         if any(_trades(config, series) for config in configs[run_id]):
             yield stored_identity(portfolio, configs[run_id])
+
+
+def _identities_of_deleted(
+    connection: Connection, series: Series, start: Moment, end: Moment
+) -> Iterator[int]:
+    wanted = select(deleted_runs.c.config_identity, deleted_runs.c.series)
+    for identity, traded in connection.execute(wanted.where(_overlaps(deleted_runs, start, end))):
+        if any((symbol, interval) in series for symbol, interval in traded):
+            yield identity
 
 
 def _overlaps(table: Table, start: Moment, end: Moment) -> Any:

@@ -185,7 +185,7 @@ def test_migrations_and_models_make_one_schema(address: str, ledger: Database) -
 
 
 def constraints(database: Database) -> list[tuple[str, ...]]:
-    """Every constraint, index, column and trigger, as the server words it."""
+    """Every constraint, index, column, trigger and view, as the server words it."""
     return sorted(
         tuple(map(str, row))
         for statement in (
@@ -196,6 +196,7 @@ def constraints(database: Database) -> list[tuple[str, ...]]:
             "information_schema.columns WHERE table_schema = 'public'",
             "SELECT event_object_table, trigger_name, action_statement FROM "
             "information_schema.triggers",
+            "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
         )
         for row in rows(database, statement)
         if "alembic_version" not in str(row)

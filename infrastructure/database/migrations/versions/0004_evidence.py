@@ -13,6 +13,7 @@ from infrastructure.database.checks import (
     zero_or_more,
 )
 from infrastructure.database.columns import Json, Real, UtcDateTime, Whole, key, required
+from infrastructure.database.views import LEDGER_VIEWS
 
 revision = "0004"
 down_revision = "0003"
@@ -56,6 +57,7 @@ INDEXES = (
     ("orders", "run_id", "position"),
     ("run_tags", "tag"),
     ("run_notes", "run_id"),
+    ("backtest_strategy_allocations", "strategy_id", "run_id"),
 )
 
 
@@ -71,6 +73,11 @@ def upgrade() -> None:
     for table, *columns in INDEXES:
         op.create_index("_".join(["ix", table, *columns]), table, columns)
     op.create_index("ix_backtest_runs_list", "backtest_runs", list(RUN_LIST))
+    op.drop_index(  # the new one begins with the same column
+        "ix_backtest_strategy_allocations_strategy_id", "backtest_strategy_allocations"
+    )
+    for statement in LEDGER_VIEWS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:

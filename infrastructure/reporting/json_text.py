@@ -1,0 +1,16 @@
+"""What the ledger holds as JSON text; moments and dates as ISO 8601."""
+
+import json
+from datetime import date
+from typing import Any
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """One JSON document, text as it is."""
+    return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):  # a moment is one too
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no form in JSON")

@@ -1,0 +1,38 @@
+"""Trades as the rows of a table."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from infrastructure.reporting.run_list import figure, short
+
+_HEADS = (("entered, UTC", "left"), ("left, UTC", "left"), ("strategy", "left"), ("symbol", "left"))
+_HEADS += (("", "left"), ("size", "right"), ("in", "right"), ("out", "right"), ("why", "left"))
+_HEADS += (("P&L", "right"), ("R", "right"))
+
+
+def trade_table(trades: Iterable[Mapping[str, Any]]) -> Table:
+    """A row a trade. Of each: names as in v_trades."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for head, side in _HEADS:
+        justify: Any = side
+        table.add_column(head, header_style="dim", justify=justify, no_wrap=True)
+    for trade in trades:
+        table.add_row(*map(Text, _cells(trade)))
+    return table
+
+
+def _cells(trade: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{trade['entry_timestamp']:%Y-%m-%d %H:%M}"
+    yield f"{trade['exit_timestamp']:%Y-%m-%d %H:%M}"
+    yield short(trade["strategy_name"])
+    yield short(trade["symbol"])
+    yield str(trade["direction"])
+    yield f"{trade['quantity']:,g}"
+    for name in ("entry_price", "exit_price"):
+        yield figure(trade[name])
+    yield str(trade["exit_reason"]).replace("_", " ")
+    for name in ("net_pnl", "r"):
+        yield figure(trade[name])

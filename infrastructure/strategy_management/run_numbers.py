@@ -1,0 +1,39 @@
+"""Numbers of runs: which there are, and the line that says so."""
+
+from sqlalchemy import func, select
+
+from infrastructure.database.engine import Database
+from infrastructure.database.models import backtest_runs, deleted_runs
+from infrastructure.errors import ConfigError
+
+LARGEST_KEY = 2**63 - 1
+"""No row of a database has a larger number."""
+
+_MOST_NAMED = 5
+
+
+def check_run_number(database: Database, run_id: int) -> None:
+    """Raise ConfigError for a number that no database can hold."""
+    if not 0 < run_id <= LARGEST_KEY:
+        raise unknown_run(database, run_id)
+
+
+def unknown_run(database: Database, run_id: int) -> ConfigError:
+    """One line: that there is no such run, which there are, and what makes one."""
+    runs = backtest_runs.c.run_id
+    with database.read() as connection:
+        count = connection.execute(select(func.count()).select_from(backtest_runs)).scalar_one()
+        last = connection.execute(select(runs).order_by(runs.desc()).limit(_MOST_NAMED)).scalars()
+        named = ", ".join(str(each) for each in sorted(last))
+        deleted = None
+        if 0 < run_id <= LARGEST_KEY:
+            when = select(deleted_runs.c.deleted_at).where(deleted_runs.c.run_id == run_id)
+            deleted = connection.execute(when).scalar()
+    what = "no such run" if deleted is None else f"was deleted on {deleted:%Y-%m-%d}"
+    if not count:
+        there = f"no run is stored in {database.name}"
+    elif count <= _MOST_NAMED:
+        there = f"{database.name} has {named}"
+    else:
+        there = f"{database.name} has {count:,}, the last ones {named}"
+    return ConfigError(f"run {run_id}: {what}; {there}; `kairos run PORTFOLIO.json` makes one")
