@@ -1,7 +1,6 @@
 """A ledger of 100,000 runs and 10,000,000 trades, and how long it takes to list them."""
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 

@@ -8,9 +8,7 @@ import typer
 
 from infrastructure.cli.options import AsJson, Db, StoredRunId, Verbose, day
 
-Runs = Annotated[
-    list[int], typer.Argument(metavar="RUN...", help="Numbers of stored runs.")
-]
+Runs = Annotated[list[int], typer.Argument(metavar="RUN...", help="Numbers of stored runs.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 

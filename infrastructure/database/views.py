@@ -48,7 +48,8 @@ _WHOLE_UTC_DAYS = "('24/7', '24/5')"
 """Calendars that are plain arithmetic and so have no rows in trading_sessions."""
 
 _NAMES = (
-    "s.strategy_name, s.class_name, s.strategy_version, s.variant, s.interval, {calendar} AS calendar"
+    "s.strategy_name, s.class_name, s.strategy_version, s.variant, s.interval, "
+    "{calendar} AS calendar"
 )
 
 
@@ -145,7 +146,7 @@ def _strategy_summary(words: _Words) -> str:
 def _refusals(words: _Words) -> str:
     seconds = words.seconds.format("n.signal_timestamp")
     calendar = words.text.format("s.config", "calendar")
-    day = f"({seconds} / 86400)"
+    day = f"(({seconds} - ({seconds} % 86400 + 86400) % 86400) / 86400)"
     # The session that holds the moment; else its own date, where that is one; else the next one.
     session = f"""CASE {calendar} WHEN '24/7' THEN {day}
         WHEN '24/5' THEN {day} + CASE ({day} + 3) % 7 WHEN 5 THEN 2 WHEN 6 THEN 1 ELSE 0 END

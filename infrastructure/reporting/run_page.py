@@ -47,11 +47,7 @@ def as_json(shown: ShownRun, indent: int | None = 2) -> str:
         "run": dict(shown.run),
         "strategies": [vars(each) for each in shown.strategies],
         "refused": shown.refused,
-        **{
-            name: each
-            for name, each in vars(shown).items()
-            if name not in ("run", "strategies")
-        },
+        **{name: each for name, each in vars(shown).items() if name not in ("run", "strategies")},
     }
     return json_text(report, indent)
 

@@ -8,16 +8,15 @@ from rich.text import Text
 
 from infrastructure.reporting.run_list import figure, short
 
-_HEADS = (("entered, UTC", "left"), ("left, UTC", "left"), ("strategy", "left"), ("symbol", "left"))
-_HEADS += (("", "left"), ("size", "right"), ("in", "right"), ("out", "right"), ("why", "left"))
-_HEADS += (("P&L", "right"), ("R", "right"))
+_TO_THE_RIGHT = ("size", "in", "out", "P&L", "R")
+_HEADS = ("entered, UTC", "left, UTC", "strategy", "symbol", "", "size", "in", "out", "why", "P&L")
 
 
 def trade_table(trades: Iterable[Mapping[str, Any]]) -> Table:
     """A row a trade. Of each: names as in v_trades."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for head, side in _HEADS:
-        justify: Any = side
+    for head in (*_HEADS, "R"):
+        justify: Any = "right" if head in _TO_THE_RIGHT else "left"
         table.add_column(head, header_style="dim", justify=justify, no_wrap=True)
     for trade in trades:
         table.add_row(*map(Text, _cells(trade)))

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from infrastructure.reporting.console import print_report
 from infrastructure.reporting.figures import UNDEFINED, number, short_key
-from infrastructure.reporting.json_report import as_json
 from infrastructure.reporting.headings import heading
+from infrastructure.reporting.json_report import as_json
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import print_uncut
 from infrastructure.research.walking.drift import Drift

@@ -16,7 +16,6 @@ from infrastructure.database.models import (
     backtest_runs,
     backtest_strategy_allocations,
 )
-from infrastructure.errors import ConfigError
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import date_of_day
 from infrastructure.strategy_management.run_differences import (

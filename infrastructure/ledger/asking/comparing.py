@@ -110,9 +110,7 @@ def _figures(run: ShownRun) -> Iterator[tuple[str, Any]]:
             yield name, stored[name]
 
 
-def _by_key(
-    numbers: Sequence[int], found: Sequence[Mapping[str, Any]]
-) -> Iterator[Difference]:
+def _by_key(numbers: Sequence[int], found: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
     """Every key that a run has, each once: the portfolio's, each strategy's, and `run:` last."""
     keys = dict.fromkeys(key for each in found for key in each)
     owners = list(dict.fromkeys(_owner(key) for key in keys))

@@ -45,9 +45,7 @@ class RunFilter:
         check_words("--portfolio", self.portfolios)
         check_words("--tag", self.tags)
         if self.since and self.until and self.until < self.since:
-            raise ConfigError(
-                f"--until: expected a date from {self.since} on; found {self.until}"
-            )
+            raise ConfigError(f"--until: expected a date from {self.since} on; found {self.until}")
 
 
 def conditions(asked: RunFilter, dialect: str) -> Iterator[ColumnElement[bool]]:

@@ -80,7 +80,7 @@ def add_note(database: Database, run_id: int, text: str) -> None:
     if not 0 < len(said) <= LONGEST_NOTE:
         found = f"{len(said):,} characters"
         raise ConfigError(f"run {run_id}: expected a note of 1 to {LONGEST_NOTE:,}; found {found}")
-    if "\0" in said or not said.isascii() and said != said.encode("utf-8", "replace").decode():
+    if "\0" in said or (not said.isascii() and said != said.encode("utf-8", "replace").decode()):
         raise ConfigError(f"run {run_id}: expected a note in plain text; found {show(said)}")
     (number,) = known_runs(database, [run_id])
     row = {"run_id": number, "written_at": datetime.now(UTC), "note": said}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-
 RESERVED = ("portfolio", "run")
 """What is no strategy's label: the account's keys stand under these."""
 

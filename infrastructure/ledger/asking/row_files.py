@@ -168,8 +168,7 @@ def _write_parquet(path: Path, fields: Sequence[Field], rows: Rows) -> int:
         while some := list(islice(left, _AT_ONCE)):
             columns = zip(*some, strict=True)
             arrays = [
-                pa.array(column, kind)
-                for column, kind in zip(columns, schema.types, strict=True)
+                pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)
             ]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             count += len(some)

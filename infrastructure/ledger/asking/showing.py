@@ -94,7 +94,9 @@ def shown_run(database: Database, run_id: int, last_trades: int = 0) -> ShownRun
 def strategies_of(connection: Connection, run_id: int) -> Iterator[ShownStrategy]:
     """The strategies of a run in the portfolio's order."""
     refused = _refused(connection, run_id)
-    code = {row["position"]: row for row in _rows(connection, _belonging(run_strategy_code, run_id))}
+    code = {
+        row["position"]: row for row in _rows(connection, _belonging(run_strategy_code, run_id))
+    }
     allocated = backtest_strategy_allocations
     wanted = (
         select(allocated, algo_strategies.c.config)

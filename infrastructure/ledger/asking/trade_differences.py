@@ -67,9 +67,7 @@ class TradeDifferences:
 def trades_of(connection: Connection, run_id: int, labels: Mapping[int, str]) -> dict[Key, Trade]:
     """The trades of a run by their identities. labels: of its positions."""
     columns = [algo_trades.c[name] for name in _COLUMNS]
-    wanted = (
-        select(*columns).where(algo_trades.c.run_id == run_id).order_by(algo_trades.c.trade_id)
-    )
+    wanted = select(*columns).where(algo_trades.c.run_id == run_id).order_by(algo_trades.c.trade_id)
     return dict(_keyed(connection.execute(wanted), labels))
 
 

@@ -7,7 +7,7 @@ the opposite of one: `is null` asks for it.
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
-from infrastructure.ledger.asking.where_values import COMPARISONS, Value, compared, value_of
+from infrastructure.ledger.asking.where_values import Value, compared, value_of
 from infrastructure.ledger.asking.where_words import Word, refused, words_of
 
 DEEPEST = 50

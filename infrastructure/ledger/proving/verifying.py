@@ -43,8 +43,8 @@ from infrastructure.strategy_management.result_columns import (
     result_columns,
     stored_columns,
 )
-from infrastructure.strategy_management.simulating import Progress
 from infrastructure.strategy_management.run_numbers import LARGEST_KEY
+from infrastructure.strategy_management.simulating import Progress
 from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
 from infrastructure.strategy_management.strategy_registry import strategy_class
 from infrastructure.strategy_management.strategy_row import content_hash
