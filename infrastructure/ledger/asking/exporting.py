@@ -130,11 +130,8 @@ def _figures(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[A
     """The account's figures, then those of each strategy, of one run after the other."""
     allocated, strategies = backtest_strategy_allocations, algo_strategies
     of_run = [COLUMNS[name] for name in _OF_RUN]
-    account: tuple[Any, ...] = (
-        literal_column("0"),
-        literal_column("NULL"),
-        backtest_runs.c.figures,
-    )
+    nobody: tuple[Any, ...] = (literal_column("0"), literal_column("NULL"))
+    account = (*nobody, backtest_runs.c.figures)
     book = (allocated.c.position, strategies.c.strategy_name, allocated.c.figures)
     books = (
         select(*of_run, *book)

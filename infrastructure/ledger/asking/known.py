@@ -13,7 +13,7 @@ _AT_ONCE = 500
 
 
 def known_runs(database: Database, given: Sequence[int]) -> tuple[int, ...]:
-    """Their numbers, each once, in the order given. Raises ConfigError naming one that is not there."""
+    """Their numbers, each once, as given. Raises ConfigError naming one that is not there."""
     numbers = tuple(dict.fromkeys(given))
     for number in numbers:
         check_run_number(database, number)

@@ -20,7 +20,7 @@ _TAG = re.compile(r"\w[\w.:/+-]{0,49}")
 
 
 def runs_and_tags(words: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Numbers of runs, then tags. Raises ConfigError for a word that is neither, or out of order."""
+    """Numbers of runs, then tags. Raises ConfigError for a word that is neither, or misplaced."""
     split = next((n for n, word in enumerate(words) if not _NUMBER.fullmatch(word)), len(words))
     numbers, tags = words[:split], words[split:]
     for number in numbers:
@@ -67,8 +67,8 @@ def all_tags(database: Database) -> dict[str, int]:
     """Every tag, and how many runs have it, by the alphabet."""
     wanted = select(run_tags.c.tag, func.count()).group_by(run_tags.c.tag)
     with database.read() as connection:
-        found = {tag: count for tag, count in connection.execute(wanted)}
-    return dict(sorted(found.items()))
+        found = [tuple(row) for row in connection.execute(wanted)]
+    return dict(sorted(found))
 
 
 def add_note(database: Database, run_id: int, text: str) -> None:

@@ -17,7 +17,7 @@ from infrastructure.errors import ConfigError, StorageError
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".json")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes for the begin of a formula, also in full width (OWASP, CSV Injection)."""
+"""What begins a formula in a spreadsheet, in full width too (OWASP, CSV Injection)."""
 
 _AT_ONCE = 20_000
 
@@ -98,13 +98,13 @@ def _opened_text(path: Path) -> Iterator[IO[str]]:
     if path.name.endswith(".gz"):
         # Without a name and a date in it the same rows are the same file.
         with (
-            open(path, "wb") as plain,
+            path.open("wb") as plain,
             gzip.GzipFile("", "wb", fileobj=plain, mtime=0) as packed,
             TextIOWrapper(packed, encoding="utf-8", newline="") as file,
         ):
             yield file
         return
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 

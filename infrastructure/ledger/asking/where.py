@@ -53,14 +53,14 @@ class _Parser:
             raise refused(self._word.place, "and, or, or the end", self._word.text)
 
     def alternatives(self) -> ColumnElement[bool]:
-        """`this or that`."""
+        """One thing `or` another."""
         parts = [self._together()]
         while self._taken("or"):
             parts.append(self._together())
         return or_(*parts)
 
     def _together(self) -> ColumnElement[bool]:
-        """`this and that`."""
+        """One thing `and` another."""
         parts = [self._one()]
         while self._taken("and"):
             parts.append(self._one())

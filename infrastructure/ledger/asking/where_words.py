@@ -42,7 +42,7 @@ class Word:
 
 
 def words_of(condition: str) -> list[Word]:
-    """The words, and one of the kind `end` after them. Raises ConfigError at the first that is none."""
+    """The words, then one of the kind `end`. Raises ConfigError where something is none."""
     if len(condition) > LONGEST:
         raise ConfigError(
             f"{OPTION}: expected at most {LONGEST:,} characters; found {len(condition):,}"
