@@ -66,7 +66,9 @@ def test_the_market_data_page_offers_a_mend_for_what_can_be_mended() -> None:
     assert sorted(offered) == sorted(MENDABLE)
 
 
-@pytest.mark.parametrize("page", ["README.md", f"docs/{MARKET_DATA}", "docs/logging.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", f"docs/{MARKET_DATA}", "docs/logging.md", "docs/ledger.md"]
+)
 def test_every_command_line_of_the_page_is_understood(page: str) -> None:
     """Each `kairos ...` in a block names a command, options and values that there are."""
     lines = [line for block in _blocks(ROOT / page, "") for line in block.splitlines()]
