@@ -37,6 +37,11 @@ class RunFilter:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def of_strategies(self) -> bool:
+        """Whether anything is asked of the run's strategies."""
+        return bool(self.symbols or self.strategies or self.classes)
+
     def check(self) -> None:
         """Raise ConfigError for words that can be no names, and for an end before the start."""
         check_words("--symbol", self.symbols)

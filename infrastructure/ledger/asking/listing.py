@@ -17,6 +17,8 @@ from infrastructure.ledger.asking.naming import NamedRun, named_runs
 NEWEST_FIRST = "-execution_date"
 LONGEST_LIST = 1_000_000
 MOST_SORTED_BY = 5
+_MATCHING = "matching"
+
 _AT_ONCE = 500
 """Runs whose strategies and tags are looked up together."""
 
@@ -42,37 +44,70 @@ def list_runs(
     and of equals the newest run first. limit: None lists all.
     Raises ConfigError where filter, sort or limit make no sense, StorageError.
     """
-    wanted, counted = _statements(asked or RunFilter(), sort, database.engine.dialect.name)
+    asked = asked or RunFilter()
+    filtered = list(conditions(asked, database.engine.dialect.name))
+    names = list(_sorted_by(sort))
     if limit is not None and not 1 <= limit <= LONGEST_LIST:
         raise ConfigError(f"--limit: expected 1 to {LONGEST_LIST:,}; found {limit}")
+    at_once = asked.of_strategies and limit is not None
+    wanted = (_counted if at_once else _simple)(filtered, names, limit)
     with database.read() as connection:
-        found = [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+        found = [dict(row) for row in connection.execute(wanted).mappings()]
+        counts = [run.pop(_MATCHING, None) for run in found]
         runs = tuple(_named(connection, found))
-        complete = limit is None or len(runs) < limit
-        matching = len(runs) if complete else connection.execute(counted).scalar_one()
-        everything = select(func.count()).select_from(backtest_runs)
-        stored = connection.execute(everything).scalar_one()
+        stored = _count(connection, [])
+        if limit is None or len(runs) < limit:
+            matching = len(runs)
+        else:
+            matching = counts[0] or (_count(connection, filtered) if filtered else stored)
     return RunList(runs, matching, stored)
 
 
-def _statements(asked: RunFilter, sort: str, dialect: str) -> tuple[Select[Any], Select[Any]]:
-    """The list, without its limit, and how long it is."""
-    filtered = list(conditions(asked, dialect))
-    wanted = select(*COLUMNS.values()).where(*filtered).order_by(*_order(sort))
-    return wanted, select(func.count()).select_from(backtest_runs).where(*filtered)
+def _simple(filtered: Sequence[Any], names: Sequence[str], limit: int | None) -> Select[Any]:
+    """The list; how many match, another statement counts."""
+    wanted = select(*COLUMNS.values()).where(*filtered)
+    return wanted.order_by(*_order(names, COLUMNS)).limit(limit)
 
 
-def _order(sort: str) -> Iterator[Any]:
-    names = sort.split(",")
-    if len(names) > MOST_SORTED_BY:
+def _counted(filtered: Sequence[Any], names: Sequence[str], limit: int | None) -> Select[Any]:
+    """The list, and in each row how many match.
+
+    Where the config of every strategy must be looked at, one look is cheaper than two.
+    """
+    columns = {name.removeprefix("-"): COLUMNS[name.removeprefix("-")] for name in names}
+    run_id = COLUMNS["run_id"]
+    matching = select(*{**columns, "run_id": run_id}.values()).where(*filtered).cte(_MATCHING)
+    first = select(matching.c.run_id).order_by(*_order(names, matching.c)).limit(limit)
+    count = select(func.count()).select_from(matching).scalar_subquery().label(_MATCHING)
+    wanted = select(*COLUMNS.values(), count).where(run_id.in_(first))
+    return wanted.order_by(*_order(names, COLUMNS))
+
+
+def _sorted_by(sort: str) -> Iterator[str]:
+    """Names of columns, those that go down with a minus. Raises ConfigError."""
+    words = sort.split(",")
+    if len(words) > MOST_SORTED_BY:
         raise ConfigError(
-            f"--sort: expected at most {MOST_SORTED_BY} columns; found {len(names):,}"
+            f"--sort: expected at most {MOST_SORTED_BY} columns; found {len(words):,}"
         )
+    for word in words:
+        name = word.strip()
+        column = column_called(name.removeprefix("-"), "--sort")
+        yield f"-{column.name}" if name.startswith("-") else column.name
+
+
+def _order(names: Sequence[str], columns: Any) -> Iterator[Any]:
     for name in names:
-        column = column_called(name.strip().removeprefix("-"), "--sort")
-        ordered = column.desc() if name.strip().startswith("-") else column.asc()
-        yield ordered.nulls_last() if column.nullable else ordered
-    yield backtest_runs.c.run_id.desc()
+        column = columns[name.removeprefix("-")]
+        ordered = column.desc() if name.startswith("-") else column.asc()
+        yield ordered.nulls_last() if COLUMNS[name.removeprefix("-")].nullable else ordered
+    yield columns["run_id"].desc()
+
+
+def _count(connection: Connection, filtered: Sequence[Any]) -> int:
+    wanted = select(func.count()).select_from(backtest_runs).where(*filtered)
+    count: int = connection.execute(wanted).scalar_one()
+    return count
 
 
 def _named(connection: Connection, found: Sequence[dict[str, Any]]) -> Iterator[NamedRun]:
