@@ -1,16 +1,40 @@
 """A ledger of 100,000 runs and 10,000,000 trades, and how long it takes to list them."""
 
 import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from infrastructure.core.config import IndicatorConfig, StrategyConfig
 from infrastructure.database.engine import open_database
+from infrastructure.ledger.asking.filters import RunFilter
+from infrastructure.ledger.asking.listing import list_runs
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 
 N_RUNS, TRADES_OF_EACH, N_STRATEGIES = 100_000, 100, 1_000
 SYMBOLS = ("QQQ", "SPY", "IWM", "DIA", "AAPL")
 EVERY_TAGGED = 50
+
+LISTS: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
+    ("the newest", {}, ()),
+    (
+        '--where "sharpe > 1" --symbol QQQ --sort -sharpe',
+        {"asked": RunFilter("sharpe > 1", symbols=("QQQ",)), "sort": "-sharpe"},
+        ("--where", "sharpe > 1", "--symbol", "QQQ", "--sort", "-sharpe"),
+    ),
+    (
+        "--tag candidate",
+        {"asked": RunFilter(tags=("candidate",))},
+        ("--tag", "candidate"),
+    ),
+)
+"""Of each its name, the arguments of `list_runs`, and those of the command."""
+
+Measured = Callable[..., list[float]]
 
 # Numbers that look random and are the same each time: row i of n, times a prime, by another.
 _RUNS = """
@@ -47,6 +71,38 @@ FROM n
 _TAGS = """
 INSERT INTO run_tags SELECT run_id, 'candidate' FROM backtest_runs WHERE run_id % :every = 0
 """
+
+
+def list_rows(measured: Measured) -> Iterable[tuple[str, str, float, str]]:
+    """Rows of the table: each list as a function and as a process, and an empty ledger's."""
+    job = f"kairos runs list, {N_RUNS:,} runs, {N_RUNS * TRADES_OF_EACH:,} trades"
+    with tempfile.TemporaryDirectory() as folder:
+        many, none = Path(folder) / "many.db", Path(folder) / "none.db"
+        make_ledger(many)
+        open_database(none).close()
+        with closing(open_database(many)) as database:
+            functions = [_function(database, arguments) for _, arguments, _ in LISTS]
+            times = measured(functions, repeats=(9,) * len(functions))
+        for (name, *_), seconds in zip(LISTS, times, strict=True):
+            yield job, f"{name}: the function", seconds, "at most 300 ms"
+        start = _process(none, ())
+        commands = [start, *(_process(many, options) for *_, options in LISTS)]
+        times = measured(commands, repeats=(9,) * len(commands))
+        yield "kairos runs list, an empty ledger", "whole process", times[0], "start-up"
+        for (name, *_), seconds in zip(LISTS, times[1:], strict=True):
+            rest = f"{(seconds - times[0]) * 1e3:,.0f} ms beyond the start-up"
+            yield job, f"{name}: whole process", seconds, rest
+
+
+def _function(database: Any, arguments: dict[str, Any]) -> Callable[[], object]:
+    return lambda: list_runs(database, **arguments)
+
+
+def _process(path: Path, options: Sequence[str]) -> Callable[[], object]:
+    command = [sys.executable, "-m", "infrastructure.cli", "runs", "list", *options]
+    root = Path(__file__).resolve().parents[1]
+    arguments = [*command, "--db", str(path)]
+    return lambda: subprocess.run(arguments, check=True, capture_output=True, cwd=root)
 
 
 def make_ledger(path: Path, n_runs: int = N_RUNS, n_strategies: int = N_STRATEGIES) -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 warnings.filterwarnings("ignore")  # other engines' remarks on open trades are no results
 
-from benchmarks import engines, sweeps  # noqa: E402  # the repository must be importable first
+from benchmarks import engines, many_runs, sweeps  # noqa: E402  # the repository must be importable first
 from benchmarks.bars import data_jobs  # noqa: E402
 from benchmarks.market import random_bars  # noqa: E402
 from benchmarks.portfolio import portfolio_job  # noqa: E402
@@ -37,6 +37,7 @@ def main() -> None:
         *ray_rows(measured),
         *market_data(),
         *whole_processes(),
+        *many_runs.list_rows(measured),
     ]
     text = table(rows)
     print(text)

@@ -36,4 +36,5 @@ def unknown_run(database: Database, run_id: int) -> ConfigError:
         there = f"{database.name} has {named}"
     else:
         there = f"{database.name} has {count:,}, the last ones {named}"
-    return ConfigError(f"run {run_id}: {what}; {there}; `kairos run PORTFOLIO.json` makes one")
+    number = run_id if abs(run_id) <= LARGEST_KEY else f"{str(run_id)[:20]}..."
+    return ConfigError(f"run {number}: {what}; {there}; `kairos run PORTFOLIO.json` makes one")
