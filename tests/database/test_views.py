@@ -226,17 +226,12 @@ def test_the_summary_agrees_with_the_metrics(database: Database) -> None:
         )
         shared = vars(figures).keys() & found[book].keys()
         assert len(shared) >= 12
-        for name in shared - _minutes(of_book):
+        for name in shared:
             expected, value = getattr(figures, name), found[book][name]
             if np.isnan(expected):
                 assert value is None, name
             else:
                 assert value == pytest.approx(expected, rel=1e-12), name
-
-
-def _minutes(of_book: list[dict[str, Any]]) -> set[str]:
-    """The samples' durations are told, not measured, where there are any by hand."""
-    return set() if len(of_book) == 40 else {"avg_trade_minutes"}
 
 
 def test_a_day_is_the_change_of_equity(database: Database) -> None:
