@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from infrastructure.database.engine import Database
 from infrastructure.database.models import backtest_runs, deleted_runs
 from infrastructure.errors import ConfigError
+from infrastructure.wording import one_line
 
 LARGEST_KEY = 2**63 - 1
 """No row of a database has a larger number."""
@@ -36,5 +37,5 @@ def unknown_run(database: Database, run_id: int) -> ConfigError:
         there = f"{database.name} has {named}"
     else:
         there = f"{database.name} has {count:,}, the last ones {named}"
-    number = run_id if abs(run_id) <= LARGEST_KEY else f"{str(run_id)[:20]}..."
+    number = one_line(run_id, 30)
     return ConfigError(f"run {number}: {what}; {there}; `kairos run PORTFOLIO.json` makes one")
