@@ -23,7 +23,16 @@ from infrastructure.cli import (
     walk_forward_command,
 )
 from infrastructure.cli.log_options import App, LogFile
-from infrastructure.cli.options import AsJson, Db, End, FillPolicy, Start, Verbose
+from infrastructure.cli.options import (
+    USUAL_TIME,
+    AsJson,
+    Db,
+    End,
+    FillPolicy,
+    Start,
+    TimeLimit,
+    Verbose,
+)
 from infrastructure.cli.outcome import carried_out
 
 _SETTINGS: dict[str, Any] = {
@@ -86,6 +95,7 @@ def run(
     end: End = None,
     fill_policy: FillPolicy = None,
     json: AsJson = False,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Run a portfolio on one account, store the run, report it."""
@@ -102,6 +112,7 @@ def run_all(
     end: End = None,
     fill_policy: FillPolicy = None,
     json: AsJson = False,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Run every portfolio in backtest_config/portfolios; --json prints one line for each.
@@ -129,7 +140,7 @@ def schema(
 
 
 @app.command()
-def strategies(verbose: Verbose = False) -> None:
+def strategies(time_limit: TimeLimit = USUAL_TIME, verbose: Verbose = False) -> None:
     """List the strategies that were found, with parameters."""
     from infrastructure.cli.listings import print_strategies
 

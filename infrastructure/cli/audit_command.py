@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, End, Start, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, End, Start, TimeLimit, Verbose
 
 
 def audit(
@@ -22,6 +22,7 @@ def audit(
         int, typer.Option(min=20, help="How many beginnings of the bars are compared.")
     ] = 24,
     json: AsJson = False,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Ask whether a strategy knows the future.

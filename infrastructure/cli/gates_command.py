@@ -2,7 +2,7 @@
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Html, StoredRunId, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, Html, StoredRunId, TimeLimit, Verbose
 
 
 def gates(
@@ -10,6 +10,7 @@ def gates(
     json: AsJson = False,
     html: Html = None,
     db: Db = None,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Tell what each rule that refused signals cost.

@@ -17,6 +17,27 @@ def day(text: str | date) -> date:
         raise typer.BadParameter(f"expected a date such as 2024-01-31; found {text!r}") from None
 
 
+def _seconds(text: str | float) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _LONGEST:
+        expected = f"expected seconds from 0 (no limit) to {_LONGEST:,}"
+        raise typer.BadParameter(f"{expected}; found {text!r}")
+    return seconds
+
+
+def _bound(context: typer.Context, seconds: float) -> float:
+    from infrastructure.cli.bounds import bound_time
+
+    bound_time(context, seconds)
+    return seconds
+
+
+_LONGEST = 1_000_000
+"""Seconds: some eleven days."""
+
 Db = Annotated[
     str | None,
     typer.Option(
@@ -58,3 +79,16 @@ Adjust = Annotated[
     Literal["none", "split", "all"],
     typer.Option(help="Prices as they came (none), or adjusted for splits, or for all."),
 ]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        "--time-limit",
+        parser=_seconds,
+        callback=_bound,
+        metavar="SECONDS",
+        envvar="KAIROS_TIME_LIMIT",
+        help="What a strategy's code may take each time that it is called; 0: no limit.",
+    ),
+]
+USUAL_TIME = 300.0
+"""`TimeLimit` where nothing is said. Generous: the signals of an idea take moments."""

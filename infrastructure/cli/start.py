@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from infrastructure.cli.bounds import bound_memory
 from infrastructure.cli.interrupting import end_on_sigterm, interrupted_code, tell_interrupted
 
 
@@ -34,6 +35,7 @@ def run_everything(config_dir: Path) -> int:
 
 def _from_first_to_last(command: Callable[[], int]) -> int:
     """The command's exit code. Once it is known, no signal changes it."""
+    bound_memory()
     try:
         end_on_sigterm()
         code = command()

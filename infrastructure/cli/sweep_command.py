@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, End, Html, Start, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, End, Html, Start, TimeLimit, Verbose
 from infrastructure.cli.sweep_options import (
     Address,
     Constraint,
@@ -45,6 +45,7 @@ def sweep(
     html: Html = None,
     db: Db = None,
     json: AsJson = False,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Try many configurations of a portfolio.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, TimeLimit, Verbose
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         db: Db = None,
         json: AsJson = False,
+        time_limit: TimeLimit = USUAL_TIME,
         verbose: Verbose = False,
     ) -> None:
         """Run one trial of a sweep, or write its configs down.

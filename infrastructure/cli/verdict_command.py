@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Html, StoredRunId, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, Html, StoredRunId, TimeLimit, Verbose
 
 
 def verdict(
@@ -21,6 +21,7 @@ def verdict(
         int, typer.Option(min=0, metavar="N", help="Of every random number of the verdict.")
     ] = 0,
     db: Db = None,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Judge a run: robust, fragile, or luck.

@@ -51,14 +51,26 @@ class Signals:
 
         Raises StrategyError naming the strategy, the column and both lengths.
         """
-        for field in fields(self):
+        fault = self.fault(n_bars)
+        if fault:
+            raise StrategyError(f"{strategy_name}: {fault}")
+        return self
+
+    def fault(self, n_bars: int) -> str:
+        """What keeps these columns from being traded on so many bars, or ``."""
+        for field in fields(Signals):
             column = getattr(self, field.name)
-            if column is not None and len(column) != n_bars:
-                raise StrategyError(
-                    f"{strategy_name}: generate_signals must return one row per bar; "
+            if column is None:
+                continue
+            kind = np.float64 if field.name in _LEVELS else np.bool_
+            if not isinstance(column, np.ndarray) or column.ndim != 1 or column.dtype != kind:
+                return f"Signals.{field.name} was changed to what it may not hold"
+            if len(column) != n_bars:
+                return (
+                    "generate_signals must return one row per bar; "
                     f"{field.name} has {len(column)} rows for {n_bars} bars"
                 )
-        return self
+        return ""
 
 
 def _column(name: str, given: Any) -> NDArray[Any]:
@@ -70,7 +82,7 @@ def _column(name: str, given: Any) -> NDArray[Any]:
     if array.ndim != 1:
         raise StrategyError(f"Signals.{name} must have shape (n_bars,); found {array.shape}")
     if name in _LEVELS:
-        column = array.astype(np.float64)
+        column = _levels(name, array)
     elif array.dtype == np.bool_:
         column = array
     elif array.dtype.kind in "iu" and np.isin(array, (0, 1)).all():
@@ -82,3 +94,15 @@ def _column(name: str, given: Any) -> NDArray[Any]:
         )
     column.flags.writeable = False
     return column
+
+
+def _levels(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
+    """Prices as float64; None among them is NaN. Raises StrategyError for anything else."""
+    try:
+        if array.dtype.kind in "iufO":
+            return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise StrategyError(
+        f"Signals.{name} must hold a price, or NaN, for every bar; found dtype {array.dtype}"
+    )

@@ -14,6 +14,7 @@ from infrastructure.core.bars_reader import BarsReader
 from infrastructure.core.config import StrategyConfig, parse
 from infrastructure.core.config.json_reader import read_json_object
 from infrastructure.core.execution.plan import AccountTerms, Book, Lane
+from infrastructure.core.foreign_code import strategy_code, written_at
 from infrastructure.core.given_bars import as_date, given_bars, with_context
 from infrastructure.core.parameters import configured, parameter_fields
 from infrastructure.core.signals import Signals
@@ -21,7 +22,7 @@ from infrastructure.core.signals_of_many import Columns, ManySignals
 from infrastructure.core.summary import summary
 from infrastructure.core.trade_table import as_frame
 from infrastructure.database.engine import open_database
-from infrastructure.errors import ConfigError, KairosError, StrategyError
+from infrastructure.errors import ConfigError, StrategyError
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.sessions.session_calendar import sessions_per_year
 from infrastructure.risk_management.risk_manager import RiskManager
@@ -88,6 +89,17 @@ class VectorBTStrategy(ABC):
         config = parse(StrategyConfig, read_json_object(path), path.name)
         return cls(config, where=path.name, **options)
 
+    @classmethod
+    def of_config(cls, config: StrategyConfig, where: str) -> Self:
+        """The strategy that a config describes; `where` begins the line of a ConfigError.
+
+        Raises StrategyError for what an `__init__` of the strategy's own raises.
+        """
+        if cls.__init__ is VectorBTStrategy.__init__:
+            return cls(config, where=where)
+        with strategy_code(config.strategy_name, cls, VectorBTStrategy, "__init__"):
+            return cls(config, where=where)
+
     @abstractmethod
     def generate_signals(self, bars: Bars) -> Signals:
         """What to do at the close of each bar, decided from bars up to and including it.
@@ -109,20 +121,21 @@ class VectorBTStrategy(ABC):
         What the bars lack of the config's `context_intervals` is made of them.
         """
         name = self.config.strategy_name
-        try:
-            signals = self.generate_signals(with_context(self.config, bars))
-        except KairosError as error:
-            raise type(error)(f"{name}: {error}") from error
-        except (Exception, SystemExit) as error:
-            place = _last_line(error)
-            raise StrategyError(
-                f"{name}: generate_signals raised {type(error).__name__}: {error}{place}"
-            ) from error
+        with strategy_code(name, type(self), VectorBTStrategy, "generate_signals"):
+            signals: object = self.generate_signals(with_context(self.config, bars).apart())
         if not isinstance(signals, Signals):
-            raise StrategyError(
-                f"{name}: generate_signals must return Signals; found {type(signals).__name__}"
-            )
-        return signals.checked(len(bars), name)
+            fault = f"generate_signals must return Signals; found {type(signals).__name__}"
+        else:
+            fault = Signals.fault(signals, len(bars))
+            if not fault:
+                return signals
+        raise StrategyError(f"{name}: {fault}{written_at(type(self), 'generate_signals')}")
+
+    def many_signals(self, bars: Bars, parameters: Columns) -> ManySignals | None:
+        """`generate_many`, under the same care. Raises ConfigError, StrategyError."""
+        name = self.config.strategy_name
+        with strategy_code(name, type(self), VectorBTStrategy, "generate_many"):
+            return self.generate_many(bars.apart(), parameters)
 
     def book(self, allocation_percentage: float, reader: BarsReader, detail: bool = False) -> Book:
         """The strategy's book: bars and signals of every symbol. detail: with finer bars."""
@@ -208,13 +221,3 @@ class VectorBTStrategy(ABC):
         parameters = self.config.indicator.parameters.items()
         shown = ", ".join(f"{name}={value!r}" for name, value in parameters)
         return f"{type(self).__name__}({shown})"
-
-
-def _last_line(error: BaseException) -> str:
-    """' (file.py, line 12)': where the strategy's own code failed."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    return f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"

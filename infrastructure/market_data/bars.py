@@ -58,12 +58,8 @@ class Bars:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "coarser", MappingProxyType(dict(self.coarser)))
-        # Views of read-only columns: neither a slip nor `flags.writeable = True` changes what the
-        # other strategies of a run trade on.
         for name in COLUMNS:
-            column = getattr(self, name)
-            column.flags.writeable = False
-            object.__setattr__(self, name, column.view())
+            object.__setattr__(self, name, _locked(getattr(self, name)))
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "coarser": dict(self.coarser)}  # a proxy cannot be pickled
@@ -79,6 +75,14 @@ class Bars:
     def synthetic(self) -> bool:
         """Whether the bars are made up: then no figure made of them says anything of a market."""
         return self.source == DEMO_SOURCE
+
+    def apart(self) -> "Bars":
+        """The same bars as objects of their own (views, nothing is copied).
+
+        Whoever gets them may put other columns into them; nobody else's bars change.
+        """
+        coarser = {name: series.apart() for name, series in self.coarser.items()}
+        return replace(self, coarser=coarser)
 
     def head(self, n_bars: int) -> "Bars":
         """The first `n_bars` bars as they were known then (views, nothing is copied)."""
@@ -134,6 +138,28 @@ class Bars:
         columns = {name: getattr(self, name) for name in VALUES}
         columns["session"] = self.session.astype("datetime64[D]")
         return pd.DataFrame(columns, index=index)
+
+
+def _locked(column: NDArray[Any]) -> NDArray[Any]:
+    """A view of a column that nobody can make writable, nor the arrays below it.
+
+    Neither a slip nor `flags.writeable = True` changes what the other strategies of a run trade on.
+    """
+    column.flags.writeable = False
+    memory: Any = column.base
+    while isinstance(memory, np.ndarray):
+        memory = memory.base
+    if memory is not None and _read_only(memory):
+        return column.view()
+    return np.asarray(column.data.toreadonly())
+
+
+def _read_only(memory: Any) -> bool:
+    """Whether what holds an array's numbers refuses to be written to: a mapped file, say."""
+    try:
+        return memoryview(memory).readonly
+    except TypeError:  # a table of Arrow's gives no view of itself
+        return True
 
 
 def _closed_by(closes_at: NDArray[np.int64], coarser: Bars) -> Bars:

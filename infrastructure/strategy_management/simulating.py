@@ -35,8 +35,8 @@ class Share:
 
 
 def configured_strategy(config: StrategyConfig, where: str) -> VectorBTStrategy:
-    """The strategy that a config describes. Raises ConfigError, which starts with `where`."""
-    return strategy_class(config.class_name, where=where)(config, where=where)
+    """The strategy that a config describes. Raises ConfigError, StrategyError."""
+    return strategy_class(config.class_name, where=where).of_config(config, where)
 
 
 def simulated(

@@ -14,9 +14,12 @@ import traceback
 import warnings
 from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
+from traceback import walk_stack
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, TypeGuard
 
+from infrastructure.core.foreign_code import foreign_code, place_of, said
+from infrastructure.core.time_limit import ADVICE, TimeIsUp, seconds_allowed
 from infrastructure.errors import ConfigError
 from infrastructure.wording import hint_of, printable, show
 
@@ -104,15 +107,23 @@ def _imported(path: Path) -> ModuleType:
 
     Raises ConfigError of one line: the file, the line in it, the exception.
     """
-    try:
+
+    def refused(error: BaseException) -> ConfigError:
+        if isinstance(error, TimeIsUp):
+            return ConfigError(
+                f"{_shown(path)}{_line_of(error, path)}: its import {error}; {ADVICE}"
+            )
+        where = f"{_shown(path)}{_line_of(error, path)}"
+        return ConfigError(f"{where}: the strategy cannot be imported: {said(error)}")
+
+    def late(frame: FrameType | None) -> str:
+        place = place_of([*walk_stack(frame)][::-1], {str(path)})
+        return f"{_shown(path)}: its import {TimeIsUp(seconds_allowed() or 0.0)}{place}; {ADVICE}"
+
+    with foreign_code(refused, late):
         if path.parent.resolve() == STRATEGIES:
             return importlib.import_module(f"strategies.{path.stem}")
         return _imported_from_elsewhere(path)
-    except (Exception, SystemExit) as error:
-        reason = " ".join(str(error).split())
-        what = f"{type(error).__name__}: {printable(reason)}".removesuffix(": ")
-        where = f"{_shown(path)}{_line_of(error, path)}"
-        raise ConfigError(f"{where}: the strategy cannot be imported: {what}") from error
 
 
 def _imported_from_elsewhere(path: Path) -> ModuleType:

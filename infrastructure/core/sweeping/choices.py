@@ -103,7 +103,7 @@ def lane_signals(
 def _of_many(strategy: VectorBTStrategy, seen: Seen, choices: Choices) -> ManySignals | None:
     """All at once; None where the strategy cannot, or refuses some: one by one tells which."""
     try:
-        return strategy.generate_many(seen.bars, choices.columns(strategy))
+        return strategy.many_signals(seen.bars, choices.columns(strategy))
     except ConfigError:
         return None
 
@@ -142,7 +142,8 @@ def _with_values(
         indicator = strategy.config.indicator
         parameters = {**indicator.parameters, **given}
         chosen = indicator.model_copy(update={"parameters": parameters})
-        return type(strategy)(strategy.config.model_copy(update={"indicator": chosen}))
+        config = strategy.config.model_copy(update={"indicator": chosen})
+        return type(strategy).of_config(config, type(strategy).__name__)
     copied = copy(strategy)
     for name, value in given.items():
         setattr(copied, name, value)

@@ -43,7 +43,7 @@ class Subject:
         """The signals of a strategy that has seen no other bars. Raises KairosError."""
         # Short bars and the means of nothing warn, many times and of nothing that matters here.
         with forgetting(self.strategy), catch_warnings(action="ignore"):
-            strategy = self.strategy(self.config, where=self.where)
+            strategy = self.strategy.of_config(self.config, self.where or self.strategy.__name__)
             return columns_of(strategy.signals(bars), len(bars))
 
     def random(self, check: str) -> np.random.Generator:

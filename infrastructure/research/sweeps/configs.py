@@ -48,7 +48,7 @@ def build_configs(portfolio: LoadedPortfolio, values: Values, where: str = "") -
     for book, base in enumerate(portfolio.strategies):
         data = _with(base.model_dump(mode="json"), _of_book(values, book), where)
         built = parse(StrategyConfig, data, where)
-        strategies.append(_class_of(built.class_name, where)(built, where=where))
+        strategies.append(_class_of(built.class_name, where).of_config(built, where))
     return BuiltConfigs(config, tuple(strategies))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infrastructure.core.time_limit import seconds_allowed, time_limit
 from infrastructure.errors import ClusterError, ConfigError
 from infrastructure.research.sweeps.chunks import Chunk, Task
 from infrastructure.research.sweeps.evaluated import Evaluated
@@ -51,9 +52,10 @@ class RayEngine:
         ray = self._ray
         evaluate = ray.remote(num_cpus=1, max_retries=_RETRIES)(from_checkout(evaluate_there))
         shared, code = [ray.put(evaluator)], code_of_checkout()
+        seconds = seconds_allowed()
         under_way: deque[tuple[Task, Any]] = deque()
         for task in tasks:
-            under_way.append((task, evaluate.remote(shared, code, task[1])))
+            under_way.append((task, evaluate.remote(shared, code, task[1], seconds)))
             if len(under_way) >= _AHEAD * self.workers:
                 yield self._taken(*under_way.popleft())
         while under_way:
@@ -81,11 +83,14 @@ class RayEngine:
         return Chunk(first, cells, _own(evaluated))
 
 
-def evaluate_there(shared: Sequence[Any], code: str, cells: NDArray[np.float64]) -> Evaluated:
+def evaluate_there(
+    shared: Sequence[Any], code: str, cells: NDArray[np.float64], seconds: float | None = None
+) -> Evaluated:
     """Runs on a worker: the figures of these cells.
 
     shared: a reference to the Evaluator, inside a list so that Ray does not load it for every
-    chunk. code: what this worker's code must be.
+    chunk. code: what this worker's code must be. seconds: what strategies' code may take a call;
+    a worker whose code does not hear the alarm ends.
     """
     (reference,) = shared
     name = reference.hex()
@@ -93,7 +98,12 @@ def evaluate_there(shared: Sequence[Any], code: str, cells: NDArray[np.float64])
         check_code(code, "a worker")
         _held.clear()
         _held[name] = load_ray().get(reference)
-    return _held[name].run(cells)
+    with time_limit(seconds, end=_end_worker):
+        return _held[name].run(cells)
+
+
+def _end_worker(line: str) -> None:
+    os._exit(2)
 
 
 _held: dict[str, Evaluator] = {}
