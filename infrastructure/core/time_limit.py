@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-GRACE = 1.0
+GRACE = 2.0
 """Seconds after the alarm until the watchdog takes the code for one that hears none."""
 
 _LOOK = 0.2
