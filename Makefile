@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test nightly lint format audit bench golden docs pins clean moved
+.PHONY: help run test nightly fuzz lint format audit bench golden docs pins clean moved
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,12 @@ run: $(RUN_STAMP) ## run every portfolio in backtest_config/portfolios (ARGS="..
 test: $(DEV_STAMP) ## run all tests but the nightly ones (ARGS="tests/core -k stop" picks some)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
-nightly: $(DEV_STAMP) ## run the long random tests
+nightly: $(DEV_STAMP) ## run the long random tests, then ten minutes of fuzz
 	$(BIN)/python -m pytest -m nightly --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	KAIROS_FUZZ_SECONDS=$${KAIROS_FUZZ_SECONDS:-600} $(BIN)/python -m pytest -m fuzz
+
+fuzz: $(DEV_STAMP) ## try random configs and files of bars for a minute (KAIROS_FUZZ_SECONDS)
+	$(BIN)/python -m pytest -m fuzz $(ARGS)
 
 lint: $(DEV_STAMP) ## check style, types and who imports whom
 	$(BIN)/ruff check .
