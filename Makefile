@@ -31,10 +31,10 @@ test: $(DEV_STAMP) ## run all tests but the nightly ones (ARGS="tests/core -k st
 
 nightly: $(DEV_STAMP) ## run the long random tests, then ten minutes of fuzz
 	$(BIN)/python -m pytest -m nightly --numprocesses $(WORKERS) --dist worksteal $(ARGS)
-	KAIROS_FUZZ_SECONDS=$${KAIROS_FUZZ_SECONDS:-600} $(BIN)/python -m pytest -m fuzz
+	KAIROS_FUZZ_SECONDS=$${KAIROS_FUZZ_SECONDS:-600} $(BIN)/python -m pytest -m fuzz tests/fuzz
 
 fuzz: $(DEV_STAMP) ## try random configs and files of bars for a minute (KAIROS_FUZZ_SECONDS)
-	$(BIN)/python -m pytest -m fuzz $(ARGS)
+	$(BIN)/python -m pytest -m fuzz tests/fuzz $(ARGS)
 
 lint: $(DEV_STAMP) ## check style, types and who imports whom
 	$(BIN)/ruff check .

@@ -43,11 +43,25 @@ def _same_start(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
+_INVISIBLE = frozenset(
+    map(
+        chr,
+        (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)),
+    )
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Characters that Python prints and nobody sees: fillers, joiners, selectors of a variant."""
+
+
+def visible(text: str) -> bool:
+    """Whether a text looks like what it is: no control, bidi, zero-width or blank characters."""
+    return text.isprintable() and _INVISIBLE.isdisjoint(text)
+
+
 def printable(text: str) -> str:
     """`text` with control, bidi and other invisible characters escaped."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in text
-    )
+    if visible(text):
+        return text
+    return "".join(each if visible(each) else ascii(each)[1:-1] for each in text)
 
 
 def show(value: object) -> str:

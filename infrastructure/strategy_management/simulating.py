@@ -9,7 +9,7 @@ from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
 from infrastructure.database.engine import Database
-from infrastructure.errors import DataError
+from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.strategy_management.stop_table import check_stop_table
 from infrastructure.strategy_management.strategy_registry import strategy_class
@@ -53,7 +53,10 @@ def simulated(
     """
     tell = progress or silent
     calendar = portfolio.calendar_of([share.strategy.config for share in shares])
-    days = get_calendar(calendar, database)
+    try:
+        days = get_calendar(calendar, database)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
     books = _books(portfolio, shares, database, where, tell)
     tell(SIMULATING)
     terms = AccountTerms.of(portfolio, days)

@@ -112,13 +112,21 @@ def _strategy_path(portfolio: Path, reference: str, where: str) -> Path:
     is_name = "/" not in reference and not reference.endswith(".json")
     goal = root / "strategies" / f"{reference}.json" if is_name else own_folder / reference
     path = Path(os.path.normpath(goal))
-    if not path.is_relative_to(root):
+    if not path.is_relative_to(root) or _leads_out(path, root):
         raise ConfigError(f"{where} must not leave {printable(str(root))}; {found}")
     path = path if portfolio.is_absolute() else Path(os.path.relpath(path))
     if not is_file(path):
         instead = _instead(reference, path, root)
         raise ConfigError(f"{where} names no file, {printable(str(path))}; {found}{instead}")
     return path
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a link on the way to the file leads out of `root`."""
+    try:
+        return not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a link to itself: it is no file either
+        return False
 
 
 def _instead(reference: str, path: Path, root: Path) -> str:

@@ -73,7 +73,9 @@ class StrategyManager:
                 zip(portfolio.strategies, portfolio.config.strategies, strict=True)
             ):
                 file = files[place] if files else ""
-                self._add(config, share.allocation_percentage, share.strategy, file)
+                where = portfolio.strategy_paths[place].name if files else self._where
+                strategy = configured_strategy(config, where)
+                self._add(strategy, share.allocation_percentage, share.strategy, file)
 
     def add_strategy(
         self, strategy: VectorBTStrategy | StrategyConfig, allocation_percentage: float

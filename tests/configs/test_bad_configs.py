@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from config_setup import Configs
 
 from infrastructure.errors import ConfigError
 from infrastructure.strategy_management.strategy_loader import StrategyLoader
@@ -38,40 +39,61 @@ def _config(good: dict[str, Any], replaced: dict[str, Any]) -> str:
 
 STRATEGIES = _cases("bad_strategies.txt")
 PORTFOLIOS = _cases("bad_portfolios.txt")
+RUNS = _cases("bad_runs.txt")
+Replaced = dict[str, Any]
+
+
+@pytest.fixture
+def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configs:
+    """The good portfolio and its strategy in a folder, in which commands run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KAIROS_DB", raising=False)
+    return Configs(tmp_path, GOOD_STRATEGY, GOOD_PORTFOLIO)
 
 
 @pytest.mark.parametrize(
     ("replaced", "line"), STRATEGIES, ids=[str(case[0])[:60] for case in STRATEGIES]
 )
 def test_a_bad_strategy_is_refused_with_its_line(
-    replaced: dict[str, Any], line: str, tmp_path: Path
+    replaced: Replaced, line: str, configs: Configs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Reading a bad strategy raises ConfigError with this very line."""
-    path = tmp_path / "tight.json"
-    path.write_text(_config(GOOD_STRATEGY, replaced), encoding="utf-8")
+    """ConfigError with this very line; `kairos run` prints it and nothing else, and writes none."""
+    configs.strategy.write_text(_config(GOOD_STRATEGY, replaced), encoding="utf-8")
     with pytest.raises(ConfigError) as refusal:
-        StrategyLoader().load_strategy(path)
+        StrategyLoader().load_strategy(configs.strategy)
     assert str(refusal.value) == line
+    assert configs.refused(capsys) == line
 
 
 @pytest.mark.parametrize(
     ("replaced", "line"), PORTFOLIOS, ids=[str(case[0])[:60] for case in PORTFOLIOS]
 )
 def test_a_bad_portfolio_is_refused_with_its_line(
-    replaced: dict[str, Any], line: str, tmp_path: Path
+    replaced: Replaced, line: str, configs: Configs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Reading a bad portfolio raises ConfigError with this very line."""
-    path = tmp_path / "single.json"
-    path.write_text(_config(GOOD_PORTFOLIO, replaced), encoding="utf-8")
+    """The same of a portfolio; FOLDER stands for the one it runs in."""
+    line = line.replace("FOLDER", str(configs.work))
+    configs.portfolio.write_text(_config(GOOD_PORTFOLIO, replaced), encoding="utf-8")
     with pytest.raises(ConfigError) as refusal:
-        StrategyLoader().load_portfolio(path)
+        StrategyLoader().load_portfolio(configs.portfolio)
     assert str(refusal.value) == line
+    assert configs.refused(capsys) == line
+
+
+@pytest.mark.parametrize(("replaced", "line"), RUNS, ids=[str(case[0])[:60] for case in RUNS])
+def test_what_only_a_run_can_refuse_is_refused_with_its_line(
+    replaced: Replaced, line: str, configs: Configs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Classes, parameters and calendars that do not exist: the new database has no row of a run."""
+    configs.strategy.write_text(_config(GOOD_STRATEGY, replaced), encoding="utf-8")
+    StrategyLoader().load_portfolio(configs.portfolio)
+    assert configs.refused(capsys, database=True) == line
 
 
 def test_the_tables_are_long_and_each_line_is_one_line() -> None:
-    """At least a hundred cases, none twice, every line printable as it stands."""
-    cases = STRATEGIES + PORTFOLIOS
-    assert len(cases) >= 100
+    """At least 400 cases, none twice, every line printable as it stands."""
+    cases = STRATEGIES + PORTFOLIOS + RUNS
+    assert len(cases) >= 400
     assert len({json.dumps(replaced) + line[:6] for replaced, line in cases}) == len(cases)
     assert all(line.isprintable() for _, line in cases)
 

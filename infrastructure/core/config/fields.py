@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from infrastructure.errors import ConfigError
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.symbols import check_symbol
-from infrastructure.wording import nearest
+from infrastructure.wording import nearest, visible
 
 LARGEST = 1e12
 """No amount is larger: beyond it float64 soon stops telling one cent from the next."""
@@ -74,7 +74,7 @@ def _text(value: str) -> str:
     """Text that looks like what it is: no control, bidi or zero-width characters."""
     if len(value) > LONGEST_NAME:
         raise wrong(f"must be at most {LONGEST_NAME} characters long, not {len(value)}")
-    if not value.isprintable():
+    if not visible(value):
         raise wrong("must not hold control characters or invisible ones")
     if value != value.strip():
         raise wrong("must not begin or end with a space")
@@ -174,7 +174,7 @@ def _parameters(value: dict[str, Any]) -> dict[str, Any]:
 
 def _is_scalar(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= LONGEST_NAME and value.isprintable()
+        return len(value) <= LONGEST_NAME and visible(value)
     if isinstance(value, bool) or value is None:
         return True
     return isinstance(value, int | float) and abs(value) <= LARGEST  # False for NaN

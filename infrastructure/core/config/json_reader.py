@@ -77,7 +77,7 @@ def _instead(path: Path) -> str:
 def nearest_file(name: str, folder: Path) -> str | None:
     """The name of the JSON file in `folder` that is nearest to `name`, or None."""
     try:
-        return nearest(name, sorted(path.name for path in folder.glob("*.json")))
+        return nearest(name, sorted(each.name for each in folder.glob("*.json") if is_file(each)))
     except OSError:
         return None
 
