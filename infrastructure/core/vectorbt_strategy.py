@@ -135,7 +135,18 @@ class VectorBTStrategy(ABC):
         """`generate_many`, under the same care. Raises ConfigError, StrategyError."""
         name = self.config.strategy_name
         with strategy_code(name, type(self), VectorBTStrategy, "generate_many"):
-            return self.generate_many(bars.apart(), parameters)
+            many: object = self.generate_many(bars.apart(), parameters)
+        if many is None:
+            return None
+        if not isinstance(many, ManySignals):
+            fault = f"must return ManySignals or None; found {type(many).__name__}"
+        else:
+            n_choices = len(next(iter(parameters.values()), ()))
+            fault = ManySignals.fault(many, n_choices, len(bars))
+            if not fault:
+                return many
+        place = written_at(type(self), "generate_many")
+        raise StrategyError(f"{name}: generate_many {fault}{place}")
 
     def book(self, allocation_percentage: float, reader: BarsReader, detail: bool = False) -> Book:
         """The strategy's book: bars and signals of every symbol. detail: with finer bars."""

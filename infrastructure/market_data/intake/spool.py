@@ -50,7 +50,7 @@ class Spool:
             done = 0
             for number in order:
                 file = self._folder / f"{number}-{name}.npy"
-                part = np.load(file)
+                part = np.load(file, allow_pickle=False)
                 whole[done : done + len(part)] = part
                 done += len(part)
                 file.unlink()
