@@ -124,8 +124,9 @@ def _named(name: str, error: KairosError, place: str) -> KairosError:
 def _interrupts() -> Iterator[list[int]]:
     """The Ctrl-C that came while the block ran; each does what it did before."""
     heard: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT) if here else None
+    if not callable(before):
         yield heard
         return
 
@@ -137,5 +138,6 @@ def _interrupts() -> Iterator[list[int]]:
     try:
         yield heard
     finally:
-        if signal.getsignal(signal.SIGINT) is hear:
-            signal.signal(signal.SIGINT, before)
+        left = signal.signal(signal.SIGINT, before)
+        if left is not hear:  # the code has set its own
+            signal.signal(signal.SIGINT, left)

@@ -81,8 +81,16 @@ class Bars:
 
         Whoever gets them may put other columns into them; nobody else's bars change.
         """
-        coarser = {name: series.apart() for name, series in self.coarser.items()}
-        return replace(self, coarser=coarser)
+        held = dict(self.__dict__)
+        held.pop("fingerprint", None)
+        for name in COLUMNS:
+            held[name] = held[name].view()  # an array's shape can be changed, locked or not
+        if self.coarser:
+            own = {name: series.apart() for name, series in self.coarser.items()}
+            held["coarser"] = MappingProxyType(own)
+        bars = object.__new__(Bars)
+        bars.__dict__.update(held)
+        return bars
 
     def head(self, n_bars: int) -> "Bars":
         """The first `n_bars` bars as they were known then (views, nothing is copied)."""

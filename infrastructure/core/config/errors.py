@@ -51,7 +51,7 @@ def _line(problem: _Problem, model: type[BaseModel]) -> str:
         return f"{_path(problem['loc'])} is required{_purpose(problem['loc'], model)}"
     if kind == "rule":
         path = ".".join(filter(None, (_path(problem["loc"]), context.get("key", ""))))
-        found = context.get("found", _NOTHING) if "key" in context else problem["input"]
+        (found,) = context.get("found", (_NOTHING,)) if "key" in context else (problem["input"],)
         return f"{path} {context['text']}".strip() + _found(found) + context["hint"]
     expected = _EXPECTED.get(kind)
     text = expected(context) if expected else problem["msg"].replace("Input should", "must")
@@ -69,6 +69,7 @@ def _found(value: object) -> str:
 
 _EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_type": lambda context: "must be text",
+    "string_unicode": lambda context: "must be written in whole characters",
     "float_type": lambda context: "must be a number",
     "int_type": lambda context: "must be a whole number",
     "bool_type": lambda context: "must be true or false",

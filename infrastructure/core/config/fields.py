@@ -49,7 +49,8 @@ def wrong(text: str, hint: str = "") -> PydanticCustomError:
 
 def conflict(key: str, text: str, *found: object) -> PydanticCustomError:
     """A value that another forbids; `key` is where to look, `found` (if any) what stands there."""
-    shown = {"found": plain(found[0])} if found else {}
+    # In a tuple: pydantic renders a text into its own message, and half a character stops it.
+    shown = {"found": (plain(found[0]),)} if found else {}
     context = {"clause": f"{key} {text}".strip(), "key": key, "text": text, "hint": "", **shown}
     return PydanticCustomError("rule", "{clause}", context)
 
