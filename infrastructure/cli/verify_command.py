@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Verbose
+from infrastructure.cli.options import USUAL_TIME, AsJson, Db, TimeLimit, Verbose
 
 
 def verify(
@@ -15,6 +15,7 @@ def verify(
     every: Annotated[bool, typer.Option("--all", help="Every run that is stored.")] = False,
     json: AsJson = False,
     db: Db = None,
+    time_limit: TimeLimit = USUAL_TIME,
     verbose: Verbose = False,
 ) -> None:
     """Run a stored run again, and prove every number of it.
