@@ -9,8 +9,9 @@ from test_project import ROOT, named, project_files
 
 READERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
 READERS |= {"pickletools", "copyreg", "yaml", "jsonpickle", "code", "codeop", "zipimport"}
-CALLS = {"eval", "exec", "compile", "__import__", "execfile"}
-METHODS = {"read_pickle", "to_pickle", "load_module", "run_path", "run_module", "system", "popen"}
+CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}
+CALLS |= {"system", "popen"}
+METHODS = {"read_pickle", "to_pickle", "load_module", "run_path", "run_module"}
 METHODS |= {"unsafe_load", "full_load", "read_hdf"}
 LOADERS = {"np.load", "numpy.load", "yaml.load", "torch.load"}
 """Good with `allow_pickle=False` at most, which must then be written out."""
