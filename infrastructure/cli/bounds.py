@@ -64,9 +64,10 @@ def bound_time(context: Any, seconds: float) -> None:
 
 def _end(line: str) -> None:
     """The way out when strategies' code neither ends nor hears: nothing of it was stored."""
-    from infrastructure.cli.outcome import USER_ERROR
-    from infrastructure.wording import printable
+    from infrastructure.cli.outcome import USER_ERROR, print_error
+    from infrastructure.errors import StrategyError
 
     with suppress(OSError, ValueError):
-        print(f"error: {printable(line)}", file=sys.stderr, flush=True)
+        print_error(StrategyError(line))
+        sys.stderr.flush()
     os._exit(USER_ERROR)

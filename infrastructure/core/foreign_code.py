@@ -122,22 +122,31 @@ def _named(name: str, error: KairosError, place: str) -> KairosError:
 
 @contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """The Ctrl-C that came while the block ran; each does what it did before."""
+    """Each Ctrl-C and request to end that came while the block ran; it does what it did before."""
     heard: list[int] = []
-    here = threading.current_thread() is threading.main_thread()
-    before = signal.getsignal(signal.SIGINT) if here else None
-    if not callable(before):
+    if threading.current_thread() is not threading.main_thread():
         yield heard
+        return
+    with _overheard(signal.SIGINT, heard), _overheard(signal.SIGTERM, heard):
+        yield heard
+
+
+@contextmanager
+def _overheard(number: int, heard: list[int]) -> Iterator[None]:
+    """Note that a signal came which somebody in Python listens to."""
+    before = signal.getsignal(number)
+    if not callable(before):
+        yield
         return
 
     def hear(number: int, frame: FrameType | None) -> None:
         heard.append(number)
         before(number, frame)
 
-    signal.signal(signal.SIGINT, hear)
+    signal.signal(number, hear)
     try:
-        yield heard
+        yield
     finally:
-        left = signal.signal(signal.SIGINT, before)
+        left = signal.signal(number, before)
         if left is not hear:  # the code has set its own
-            signal.signal(signal.SIGINT, left)
+            signal.signal(number, left)

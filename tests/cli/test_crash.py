@@ -29,17 +29,23 @@ class Fault(BaseException):
 class Broken(VectorBTStrategy):
     sound: int = 0
 
-    def generate_signals(self, bars):
+    def signals(self, bars):
         password = "never shown"
         if not self.sound:
             raise Fault("outside of Exception")
+        return super().signals(bars)
+
+    def generate_signals(self, bars):
         return Signals(long=bars.close > bars.open)
 """
 
 
 @pytest.fixture
 def broken(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A portfolio of a strategy that fails as no strategy is expected to."""
+    """A portfolio of a strategy that fails in what is Kairos's own: `signals`, which calls its code.
+
+    What the code in `generate_signals` raises is one line (tests/strangers).
+    """
     folder = shop.folder / "strategies"
     folder.mkdir()
     (folder / "broken.py").write_text(BROKEN, encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 from stranger_setup import IDEAS, ROOT, configs_of, kairos_process, ledger_rows, marked_line
 
 from infrastructure.cli.app import main
+from infrastructure.core.foreign_code import foreign_code
 from infrastructure.core.time_limit import seconds_allowed, time_limit
 from infrastructure.database.engine import open_database
 from infrastructure.errors import ConfigError, StrategyError
@@ -103,13 +104,19 @@ def test_a_strategy_that_cannot_be_made_is_one_line(
     assert refused(folder, "Unmakeable", capsys) == f"{expected}; mend it there"
 
 
-def test_the_users_own_interrupt_stays_one() -> None:
-    """Ctrl-C during the strategy's code is no fault of the strategy."""
-    from infrastructure.core.foreign_code import foreign_code
-
-    with pytest.raises(KeyboardInterrupt), foreign_code(lambda _: StrategyError(), lambda _: ""):
-        signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_users_own_interrupt_stays_one(number: int) -> None:
+    """Ctrl-C, or a request to end, during the strategy's code is no fault of the strategy."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            foreign_code(lambda _: StrategyError(), lambda _: ""),
+        ):
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.default_int_handler
+    finally:
+        signal.signal(number, before)
 
 
 # --- Time -----------------------------------------------------------------------------------------
