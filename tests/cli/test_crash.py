@@ -42,7 +42,7 @@ class Broken(VectorBTStrategy):
 
 @pytest.fixture
 def broken(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A portfolio of a strategy that fails in what is Kairos's own: `signals`, which calls its code.
+    """A portfolio of a strategy that fails in Kairos's own part: `signals`, which calls its code.
 
     What the code in `generate_signals` raises is one line (tests/strangers).
     """
