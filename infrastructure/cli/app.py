@@ -14,6 +14,7 @@ from infrastructure.cli import (
     audit_command,
     data_commands,
     data_fetch_commands,
+    db_commands,
     gates_command,
     sweep_command,
     trial_command,
@@ -34,6 +35,8 @@ _SETTINGS: dict[str, Any] = {
 app = App(**_SETTINGS, no_args_is_help=True)
 data = App(**_SETTINGS, no_args_is_help=True)
 app.add_typer(data, name="data", help="Bars: get them in, check them, look at them.")
+db = App(**_SETTINGS, no_args_is_help=True)
+app.add_typer(db, name="db", help="The database: check it, back it up, upgrade it.")
 everything = App(**_SETTINGS)
 
 
@@ -177,3 +180,4 @@ gates_command.register(app)
 verify_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)
+db_commands.register(db)

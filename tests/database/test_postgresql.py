@@ -38,7 +38,7 @@ def test_migrations_and_models_make_one_schema(database: Database) -> None:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-    upgrade(database.engine, database.url, "base")
+    upgrade(database.engine, database.url)
     assert constraints(database) == created
 
 
