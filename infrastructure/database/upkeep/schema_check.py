@@ -1,5 +1,6 @@
 """Whether the schema is as Kairos made it: tables, indexes, views and triggers."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ _OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlit
 _ON_SERVER = (
     "SELECT 'view', viewname FROM pg_views WHERE schemaname = current_schema() UNION "
     "SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' UNION "
+    "SELECT 'constraint', conname FROM pg_constraint "
+    "WHERE connamespace = current_schema()::regnamespace UNION "
     "SELECT 'unsound index', indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid UNION "
     "SELECT 'unchecked constraint', conname FROM pg_constraint WHERE NOT convalidated"
 )
@@ -75,34 +78,35 @@ def _differing(
 
 
 def _on_server(connection: Connection) -> Iterator[Finding]:
-    """Alembic compares the tables; views and triggers by their names."""
+    """Alembic compares tables and indexes; the rest goes by its names."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
     for difference in compare_metadata(MigrationContext.configure(connection), metadata):
         told = difference if isinstance(difference, tuple) else difference[0]
         if not str(told[0]).startswith("remove_"):  # what somebody has added
-            yield Finding("schema", f"Alembic would {told[0]}: {' '.join(map(str, told[1:4]))}")
+            what = " ".join(str(getattr(each, "name", each)) for each in told[1:4])
+            yield Finding("schema", f"not as Kairos made it: {told[0]} {what} would mend it")
     there = {(kind, name) for kind, name in connection.execute(text(_ON_SERVER))}
-    made = _extras()
+    made = _named_on_server()
     for kind, name in sorted(made - there):
         yield Finding("schema", f"the {kind} {name} is missing, or was switched off")
-    for kind, name in sorted(there):
+    for kind, name in sorted(there - made):
         if kind.startswith("un"):
             yield Finding("schema", f"{name} is an {kind}")
-        elif kind == "trigger" and (kind, name) not in made:
+        elif kind == "trigger":
             yield Finding("schema", f"the trigger {name} is not Kairos's")
 
 
-def _extras() -> set[tuple[str, str]]:
-    """Kinds and names of the views and triggers that a new database would have."""
+def _named_on_server() -> set[tuple[str, str]]:
+    """Kinds and names of the views, triggers and constraints that a new database would have."""
     made: list[str] = []
 
     def note(statement: Any, *_: object) -> None:
-        made.append(str(statement.compile(dialect=dialect)))
+        made.append(str(statement.compile(dialect=engine.dialect)))
 
     engine = create_mock_engine("postgresql+psycopg://", note)
-    dialect = engine.dialect
     metadata.create_all(engine, checkfirst=False)
-    words = [sql.replace("OR REPLACE ", "").split(maxsplit=3) for sql in made]
-    return {(kind.lower(), name) for _, kind, name, *_ in words if kind in ("VIEW", "TRIGGER")}
+    sql = "\n".join(made).replace("CREATE OR REPLACE", "CREATE")
+    found = re.findall(r"(?:CREATE (VIEW|TRIGGER)|(CONSTRAINT)) (\w+)", sql)
+    return {((one or other).lower(), name) for one, other, name in found}
