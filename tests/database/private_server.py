@@ -14,17 +14,21 @@ from sqlalchemy.engine import URL, create_engine
 
 from infrastructure.database.engine import open_database
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PROGRAMS = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
 NOBODY = 65534
 
 KEEPER = 'cat; "$1" -D "$2/data" -m immediate -w stop >/dev/null 2>&1; rm -rf "$2"'
 """Waits until nobody holds the other end of its input, however that process ended."""
 
 
+def find_program(name: str) -> str | None:
+    """Where a program of PostgreSQL is, if it is anywhere."""
+    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *PROGRAMS]))
+
+
 def server_program(name: str) -> str:
-    """Where a program of PostgreSQL is. Without it the test is skipped; on CI it fails."""
-    search = os.pathsep.join([os.environ.get("PATH", ""), *map(str, PROGRAMS)])
-    found = shutil.which(name, path=search)
+    """Where it is. Without it the test is skipped; on CI it fails."""
+    found = find_program(name)
     if found is None:
         cannot_be_tested(f"{name} of PostgreSQL is not installed")
     assert found is not None
