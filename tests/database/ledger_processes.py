@@ -7,6 +7,7 @@ create FOLDER PROCESSES ROUNDS: fork children that open the same new file at the
 full FILE BYTES: write a run that needs more bytes than any file may have.
 full_backup FILE COPY BYTES: back up where no file may have more than so many bytes.
 locked_out FILE: write a run as a user who may only read.
+kairos BYTES|locked_out ARGUMENTS: a command line on a full disk, or as such a user.
 
 Forking spares each child the half second of imports. Prints one line a run or error.
 """
@@ -159,6 +160,26 @@ def locked_out(file: str) -> None:
     attempt(file)
 
 
+def kairos(how: str, *arguments: str) -> None:
+    """Say the exit code; what the command prints goes where it goes."""
+    import resource
+
+    # All that it will need: the other user may not be allowed to read this Python's own files.
+    import alembic.command  # noqa: F401
+
+    import infrastructure.cli.database_looks
+    import infrastructure.database.upkeep.checking
+    import infrastructure.database.upkeep.upgrading
+    import infrastructure.database.upkeep.vacuuming  # noqa: F401
+    from infrastructure.cli.app import main
+
+    if how == "locked_out" and os.getuid() == 0:
+        os.setuid(NOBODY)
+    elif how != "locked_out":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(how), resource.RLIM_INFINITY))
+    say(main(arguments))
+
+
 def attempt(file: str) -> None:
     """Write a large run; say what came of it."""
     try:
@@ -170,5 +191,6 @@ def attempt(file: str) -> None:
 
 
 if __name__ == "__main__":
-    jobs: tuple[Callable[..., None], ...] = (kill, write, create, full, full_backup, locked_out)
+    writing: tuple[Callable[..., None], ...] = (kill, write, create, full, locked_out)
+    jobs = (*writing, full_backup, kairos)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])
