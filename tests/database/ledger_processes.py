@@ -192,5 +192,5 @@ def attempt(file: str) -> None:
 
 if __name__ == "__main__":
     writing: tuple[Callable[..., None], ...] = (kill, write, create, full, locked_out)
-    jobs = (*writing, full_backup, kairos)
+    jobs: tuple[Callable[..., None], ...] = (*writing, full_backup, kairos)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

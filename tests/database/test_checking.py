@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,12 @@ from sqlalchemy.engine import URL
 from infrastructure.database.engine import Database, open_existing
 from infrastructure.database.upkeep.checking import check_database
 from infrastructure.database.upkeep.finding import Finding
+from infrastructure.market_data.synthetic import make_demo_bars
+from infrastructure.strategy_management.strategy_manager import StrategyManager
 from tests.database.upkeep_samples import filled, older
+
+ROOT = Path(__file__).resolve().parents[2]
+SINGLE = ROOT / "backtest_config" / "portfolios" / "single_qqq.json"
 
 
 def spoilt(database: Database, *statements: str) -> tuple[Finding, ...]:
@@ -53,6 +59,15 @@ def test_half_a_run_is_found(database: Database, statement: str, told: str) -> N
     """Whatever part of it another program took away."""
     found = spoilt(filled(database), statement)
     assert told in [each.detail for each in found if each.kind.startswith("half")]
+
+
+def test_a_run_without_its_orders_is_found(database: Database) -> None:
+    """A whole run, as `kairos run` stores it, is sound; then an order of it is taken away."""
+    make_demo_bars("QQQ", "30m", database=database)
+    StrategyManager(SINGLE, db_path=database.url, end="2023-03-31").run_all()
+    assert check_database(database).findings == ()
+    found = spoilt(database, "DELETE FROM orders WHERE number = 2")
+    assert found == (Finding("half run", "without all orders: run 1"),)
 
 
 def test_rows_without_their_partner_are_found(database: Database) -> None:

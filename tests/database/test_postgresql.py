@@ -1,5 +1,8 @@
 """What is said of PostgreSQL alone; the laws of every ledger are tested on it where they stand."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 from threading import Thread
 from urllib.parse import quote
@@ -25,6 +28,9 @@ from tests.database.ledger_programs import program
 from tests.database.ledger_samples import counts, half_runs, rows
 from tests.database.private_server import PrivateServer
 from tests.database.sweep_samples import sweep_record
+from tests.database.upkeep_samples import filled
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
@@ -69,6 +75,42 @@ def test_writers_at_once_lose_nothing(address: URL) -> None:
     assert rows(database, "SELECT count(*) FROM algo_strategies") == [(9,)]
     assert half_runs(database) == []
     database.close()
+
+
+def test_the_server_of_the_tests_ends_with_them(kind: str, tmp_path: Path) -> None:
+    """However they end: kill -9 of whoever started it, and the server and its folder are gone."""
+    code = (
+        "import time; from tests.database.private_server import PrivateServer\n"
+        "print(PrivateServer().folder, flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        folder = Path(process.stdout.readline().strip())
+        assert (folder / "data" / "postmaster.pid").exists()
+        process.kill()
+    end = time.monotonic() + 30
+    while folder.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("command", [["info", "--json"], ["check"], ["backup", "kept"], ["vacuum"]])
+def test_the_upkeep_of_a_server_s_ledger(
+    database: Database,
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The same commands by address."""
+    monkeypatch.chdir(tmp_path)
+    filled(database)
+    given = ["db", *command, "--db", database.url.render_as_string(hide_password=False)]
+    assert main(given) == 0
+    told = capfd.readouterr()
+    assert told.err == ""
+    assert database.name in told.out
 
 
 def test_a_server_that_is_not_there_is_said_to_be_so(

@@ -52,12 +52,13 @@ def write_whole(target: Path, replace: bool, write: Callable[[Path], None]) -> i
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     try:
         write(unfinished)
-        _sync(unfinished)
+        _sync(unfinished, os.O_RDWR)
         if replace:
             unfinished.replace(target)
         else:
             _name_new(unfinished, target)
-        _sync(target.parent)
+        if os.name == "posix":  # elsewhere a folder cannot be opened
+            _sync(target.parent, os.O_RDONLY)
         return target.stat().st_size
     except OSError as error:
         raise StorageError(f"{target}: cannot be written ({error.strerror})") from error
@@ -98,8 +99,8 @@ def _taken(target: Path) -> StorageError:
     return StorageError(f"{target}: exists already; give another name, or replace it with --force")
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _sync(path: Path, how: int) -> None:
+    descriptor = os.open(path, how)
     try:
         os.fsync(descriptor)
     finally:

@@ -10,7 +10,9 @@ from infrastructure.database.models import (
     algo_trades,
     backtest_runs,
     backtest_strategy_allocations,
+    orders,
     refused_signals,
+    run_evidence,
     sweeps,
     trials,
 )
@@ -25,7 +27,10 @@ def half_rows(connection: Connection) -> Iterator[Finding]:
     yield from _fewer(connection, "run", backtest_runs, "run_id", "trades", algo_trades)
     yield from _fewer(connection, "run", backtest_runs, "run_id", "refused", refused_signals)
     yield from _without_strategies(connection)
-    if inspect(connection).has_table(sweeps.name):
+    has = set(inspect(connection).get_table_names())
+    if orders.name in has:
+        yield from _without_orders(connection)
+    if sweeps.name in has:
         yield from _fewer(connection, "sweep", sweeps, "sweep_id", "trials_done", trials)
         yield from _unfinished(connection)
 
@@ -53,6 +58,19 @@ def _without_strategies(connection: Connection) -> Iterator[Finding]:
     has = select(backtest_strategy_allocations.c.run_id)
     empty = select(backtest_runs.c.run_id).where(backtest_runs.c.run_id.not_in(has))
     yield from _listed(connection, empty, "half run", "without strategies: run")
+
+
+def _without_orders(connection: Connection) -> Iterator[Finding]:
+    """Runs with evidence have their orders too, two for each trade."""
+    there = select(orders.c.run_id, func.count().label("n")).group_by(orders.c.run_id).subquery()
+    found = func.coalesce(there.c.n, 0)
+    short = (
+        select(backtest_runs.c.run_id)
+        .join(run_evidence, run_evidence.c.run_id == backtest_runs.c.run_id)
+        .outerjoin(there, there.c.run_id == backtest_runs.c.run_id)
+        .where(found < 2 * backtest_runs.c.trades)
+    )
+    yield from _listed(connection, short, "half run", "without all orders: run")
 
 
 def _unfinished(connection: Connection) -> Iterator[Finding]:
