@@ -7,7 +7,7 @@ create FOLDER PROCESSES ROUNDS: fork children that open the same new file at the
 full FILE BYTES: write a run that needs more bytes than any file may have.
 full_backup FILE COPY BYTES: back up where no file may have more than so many bytes.
 locked_out FILE: write a run as a user who may only read.
-kairos BYTES|locked_out ARGUMENTS: a command line on a full disk, or as such a user.
+kairos BYTES|locked_out LINE ...: command lines on a full disk, or as such a user.
 
 Forking spares each child the half second of imports. Prints one line a run or error.
 """
@@ -160,8 +160,8 @@ def locked_out(file: str) -> None:
     attempt(file)
 
 
-def kairos(how: str, *arguments: str) -> None:
-    """Say the exit code; what the command prints goes where it goes."""
+def kairos(how: str, *lines: str) -> None:
+    """What each command prints, then its exit code."""
     import resource
 
     # All that it will need: the other user may not be allowed to read this Python's own files.
@@ -177,7 +177,10 @@ def kairos(how: str, *arguments: str) -> None:
         os.setuid(NOBODY)
     elif how != "locked_out":
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(how), resource.RLIM_INFINITY))
-    say(main(arguments))
+    sys.stderr = sys.stdout
+    for line in lines:
+        code = main(line.split())
+        print(f"exit {code}", flush=True)
 
 
 def attempt(file: str) -> None:

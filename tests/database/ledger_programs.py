@@ -13,7 +13,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 
 def program(*arguments: object) -> list[str]:
-    """Lines that the program printed, its errors' lines last; it must end well."""
+    """Lines that the program printed; it must end well."""
     script = Path(__file__).with_name("ledger_processes.py")
     command = [sys.executable, str(script), *map(str, arguments)]
     search = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -22,4 +22,4 @@ def program(*arguments: object) -> list[str]:
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    return [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    return done.stdout.splitlines()

@@ -54,6 +54,9 @@ def upgrade(engine: Engine, url: URL, before: Callable[[str], None] | None = Non
             if found == SCHEMA_REVISION:
                 return  # another process was first
             stop_writers(connection)
+            # SQLite begins to write to a read-only file as if it could: before anything is copied,
+            # one row is written as it was.
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
             if before is not None and found is not None:
                 before(found)
             command.upgrade(alembic_config(connection), "head")

@@ -52,7 +52,7 @@ def write_whole(target: Path, replace: bool, write: Callable[[Path], None]) -> i
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     try:
         write(unfinished)
-        _sync(unfinished, os.O_RDWR)
+        _sync(unfinished, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         if replace:
             unfinished.replace(target)
         else:
