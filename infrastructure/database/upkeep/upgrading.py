@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from infrastructure import log
 from infrastructure.database.engine import Database
 from infrastructure.database.migrations.runner import upgrade
 from infrastructure.database.revision import SCHEMA_REVISION
@@ -36,4 +37,8 @@ def upgrade_database(
         done.append(Upgrade(found, SCHEMA_REVISION, kept))
 
     upgrade(database.engine, database.url, before)
-    return done[0] if done else None
+    if not done:
+        return None
+    reached = {"before": done[0].before, "schema": SCHEMA_REVISION}
+    log.event("database upgraded", database=database.name, **reached)
+    return done[0]
