@@ -19,6 +19,7 @@ warnings.filterwarnings("ignore")  # other engines' remarks on open trades are n
 
 from benchmarks import engines, many_runs, sweeps  # noqa: E402  # the repository must be importable first
 from benchmarks.bars import data_jobs  # noqa: E402
+from benchmarks.ledger import ledger_rows  # noqa: E402
 from benchmarks.market import random_bars  # noqa: E402
 from benchmarks.portfolio import portfolio_job  # noqa: E402
 from benchmarks.processes import process_jobs  # noqa: E402
@@ -36,6 +37,7 @@ def main() -> None:
         *sweeps.sweep_rows(measured),
         *ray_rows(measured),
         *market_data(),
+        *ledger_rows(measured),
         *whole_processes(),
         *many_runs.list_rows(measured),
     ]

@@ -21,6 +21,17 @@ class StorageError(KairosError):
     """The database cannot be opened, read or written."""
 
 
+class OldSchemaError(StorageError):
+    """The database was made by an older Kairos, and nobody has asked to upgrade it yet.
+
+    address: of the database, with its password.
+    """
+
+    def __init__(self, message: str, address: str) -> None:
+        super().__init__(message)
+        self.address = address
+
+
 class StrategyError(KairosError):
     """A strategy's own code returned something unusable."""
 

@@ -14,6 +14,7 @@ from infrastructure.cli import (
     audit_command,
     data_commands,
     data_fetch_commands,
+    db_commands,
     gates_command,
     runs_commands,
     sweep_command,
@@ -46,6 +47,8 @@ data = App(**_SETTINGS, no_args_is_help=True)
 app.add_typer(data, name="data", help="Bars: get them in, check them, look at them.")
 runs = App(**_SETTINGS, no_args_is_help=True)
 app.add_typer(runs, name="runs", help="Stored runs: find, compare, mark, export, delete them.")
+db = App(**_SETTINGS, no_args_is_help=True)
+app.add_typer(db, name="db", help="The database: check it, back it up, upgrade it.")
 everything = App(**_SETTINGS)
 
 
@@ -192,3 +195,4 @@ verify_command.register(app)
 data_commands.register(data)
 data_fetch_commands.register(data)
 runs_commands.register(runs)
+db_commands.register(db)

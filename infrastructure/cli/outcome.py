@@ -14,7 +14,7 @@ import typer
 from infrastructure import log
 from infrastructure.cli.interrupting import INTERRUPTED, interrupted_code, tell_interrupted
 from infrastructure.cli.log_options import Asked, asked
-from infrastructure.errors import KairosError, LogError
+from infrastructure.errors import KairosError, LogError, OldSchemaError
 from infrastructure.hiding import hidden
 from infrastructure.kept import forget
 from infrastructure.wording import printable
@@ -57,7 +57,7 @@ def carried_out(
 def _code(app: typer.Typer, given: list[str], name: str, obj: Any, wanted: Asked) -> int:
     """The command's exit code, once its errors are told; a bug is told by its traceback."""
     try:
-        code = typer.main.get_command(app).main(given, name, standalone_mode=False, obj=obj)
+        code = _main(app, given, name, obj)
         sys.stdout.flush()
     except KairosError as error:
         print_error(error, wanted.aloud)
@@ -82,6 +82,19 @@ def _code(app: typer.Typer, given: list[str], name: str, obj: Any, wanted: Asked
         tell_interrupted()
         return interrupted_code()
     return code if isinstance(code, int) else DONE
+
+
+def _main(app: typer.Typer, given: Sequence[str], name: str, obj: Any) -> Any:
+    """Carry out the command; again, where it wanted a database that has then been upgraded."""
+    command = typer.main.get_command(app)
+    try:
+        return command.main(given, name, standalone_mode=False, obj=obj)
+    except OldSchemaError as error:
+        from infrastructure.cli.database_changes import upgraded_after_asking
+
+        if not upgraded_after_asking(error):
+            raise
+    return command.main(given, name, standalone_mode=False, obj=obj)
 
 
 def print_error(error: KairosError, verbose: bool = False) -> None:

@@ -1,10 +1,12 @@
 """Many rows at once, from columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
+
+from infrastructure.database.columns import written_texts
 
 _AT_ONCE = 4_000
 """Rows converted at a time: enough to amortise the call, few enough to stay small in memory."""
@@ -20,13 +22,17 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, A
     n_rows = max(lengths.values())
     if min(lengths.values()) < n_rows:
         raise ValueError(f"columns of {table.name} must be equally long; found {lengths}")
+    if not n_rows:
+        return 0
+    if connection.dialect.name == "postgresql":
+        from infrastructure.database.server_copy import insert_by_copy
+
+        insert_by_copy(connection, table, columns, n_rows)
+        return n_rows
     for first in range(0, n_rows, _AT_ONCE):
         last = min(first + _AT_ONCE, n_rows)
         part = {name: _part(column, first, last) for name, column in columns.items()}
-        if connection.dialect.name == "sqlite":
-            _insert_fast(connection, table, part)
-        else:
-            connection.execute(insert(table), [dict(row) for row in _rows(part)])
+        _insert_fast(connection, table, part)
     return n_rows
 
 
@@ -62,23 +68,11 @@ def _is_column(column: Any) -> bool:
     return isinstance(column, list | tuple) or hasattr(column, "tolist")
 
 
-def _part(column: Any, first: int, last: int) -> Sequence[Any]:
-    """Rows first to last as plain Python values: drivers know no NumPy scalars."""
-    if not _is_column(column):
-        return [column] * (last - first)
-    part = column[first:last]
-    plain: Sequence[Any] = part.tolist() if hasattr(part, "tolist") else part
-    return plain
+def _part(column: Any, first: int, last: int) -> Any:
+    return column[first:last] if _is_column(column) else [column] * (last - first)
 
 
-def _rows(columns: Mapping[str, Sequence[Any]]) -> Iterator[Iterator[tuple[str, Any]]]:
-    for values in zip(*columns.values(), strict=True):
-        yield zip(columns, values, strict=True)
-
-
-def _insert_fast(
-    connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]
-) -> None:
+def _insert_fast(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
     """Column by column through the types, then straight to the driver.
 
     SQLAlchemy's own executemany looks at every value of every row in Python, which takes longer
@@ -87,10 +81,16 @@ def _insert_fast(
     dialect = connection.dialect
     compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
     assert compiled.positiontup is not None
-    converted = []
+    converted: list[Iterable[Any]] = []
     for name in compiled.positiontup:
-        processor = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        values = columns[name]
+        kind, column = table.c[name].type, columns[name]
+        texts = written_texts(kind, column)
+        if texts is not None:
+            converted.append(texts)
+            continue
+        # Plain Python values: the driver knows no NumPy scalars.
+        values = column.tolist() if hasattr(column, "tolist") else column
+        processor = kind.dialect_impl(dialect).bind_processor(dialect)
         converted.append(map(processor, values) if processor else values)
     rows = list(zip(*converted, strict=True))
     connection.exec_driver_sql(str(compiled), rows)

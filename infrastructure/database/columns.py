@@ -81,6 +81,13 @@ def _moment(value: datetime | int | None) -> datetime | None:
     return value.astimezone(UTC).replace(microsecond=0)
 
 
+def seconds_utc(value: datetime | int) -> int:
+    """Seconds since 1970 of an aware datetime. A naive one raises ValueError."""
+    moment = _moment(value)
+    assert moment is not None
+    return int(moment.timestamp())
+
+
 @lru_cache(maxsize=1 << 16)  # the trades of a run share their bars' stamps
 def _moment_text(value: datetime | int | None) -> str | None:
     moment = _moment(value)
@@ -117,6 +124,13 @@ def _day(value: date | int | None) -> date | None:
     return value
 
 
+def day_number(value: date | int) -> int:
+    """Days since 1970 of a date. A datetime raises ValueError."""
+    day = _day(value)
+    assert day is not None
+    return day.toordinal() - _DAY_0
+
+
 @lru_cache(maxsize=1 << 14)
 def _day_text(value: date | int | None) -> str | None:
     day = _day(value)
@@ -141,6 +155,11 @@ class Flag(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
+def json_text(value: Any) -> str:
+    """A document as it is stored; NaN and infinity raise ValueError."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON document: text on SQLite, json on PostgreSQL; NaN and infinity raise ValueError."""
 
@@ -153,11 +172,30 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
             return None
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text = json_text(value)
         return text if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return json.loads(value) if value is not None and dialect.name == "sqlite" else value
+
+
+def written_texts(kind: TypeEngine[Any], column: Any) -> list[str] | None:
+    """What SQLite stores of whole numbers (a NumPy array) that are moments or days, all at once.
+
+    None where the column is of another kind: then its own processor is asked, value by value.
+    """
+    if not isinstance(kind, UtcDateTime | ExchangeDate) or not hasattr(column, "dtype"):
+        return None
+    if column.dtype.kind != "i":
+        return None
+    import numpy as np
+
+    is_moment = isinstance(kind, UtcDateTime)
+    texts = np.datetime_as_string(column.astype("M8[s]" if is_moment else "M8[D]"))
+    if is_moment and len(texts):
+        texts.view("U1").reshape(len(texts), -1)[:, 10] = " "
+    written: list[str] = texts.tolist()
+    return written
 
 
 def required(name: str, kind: Any) -> Column[Any]:

@@ -1,7 +1,7 @@
 """The only place that opens a connection to a database."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +12,15 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from infrastructure import log
 from infrastructure.database.errors import place, storage_errors
-from infrastructure.database.schema import ensure_schema
+from infrastructure.database.schema import DEFAULT_FILE, ensure_schema, kept_schema
 from infrastructure.database.sqlite import WRITING, connect_arguments, take_over_transactions
 from infrastructure.errors import StorageError
 from infrastructure.hiding import remember
 
-DEFAULT_FILE = "kairos.db"
-
 
 @dataclass(frozen=True)
 class Database:
-    """An open database whose schema is the one this Kairos knows."""
+    """An open database; from `open_database` its schema is the one this Kairos knows."""
 
     engine: Engine
     url: URL  # its str() hides the password
@@ -59,16 +57,33 @@ class Database:
 
 
 def open_database(url_or_path: str | Path | URL | None = None) -> Database:
-    """The database at a path or SQLAlchemy URL, created or migrated where that is needed.
+    """The database at a path or SQLAlchemy URL, created where there is none.
 
     None means the environment's KAIROS_DB, else kairos.db in the current folder.
-    Raises StorageError naming the file or address and what to do.
+    Raises StorageError naming the file or address and what to do; OldSchemaError where it is to be
+    upgraded first.
     """
     url = database_url(url_or_path)
     _check_place(url)
+    return _opened(url, ensure_schema)
+
+
+def open_existing(url_or_path: str | Path | URL | None = None) -> Database:
+    """A Kairos database that is there already, of whatever schema up to this Kairos's.
+
+    For its upkeep: nothing is created, nothing upgraded. Raises StorageError.
+    """
+    url = database_url(url_or_path)
+    _check_place(url)
+    if _is_plain_file(url) and not os.path.lexists(str(url.database)):
+        raise StorageError(f"{url.database}: there is no such file; give the --db that is meant")
+    return _opened(url, kept_schema)
+
+
+def _opened(url: URL, seen_to: Callable[[Database], object]) -> Database:
     database = Database(_engine(url), url)
     try:
-        ensure_schema(database)
+        seen_to(database)
     except BaseException:
         database.close()
         raise
@@ -101,11 +116,9 @@ def _remembered(url: URL) -> URL:
 
 def _check_place(url: URL) -> None:
     """Refuse what SQLite would only call "unable to open database file"."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    if not _is_plain_file(url):
         return
-    if url.database.startswith("file:"):
-        return  # SQLite's own URI form: left to SQLite
-    path = Path(url.database)
+    path = Path(str(url.database))
     try:
         is_folder, has_folder = _is_folder(path), _is_folder(path.parent)
     except OSError as error:
@@ -117,6 +130,13 @@ def _check_place(url: URL) -> None:
         raise StorageError(f"{path}: is a folder; give the path of a file, such as {file}")
     if not has_folder:
         raise StorageError(f"{path}: the folder {path.parent} does not exist; create it first")
+
+
+def _is_plain_file(url: URL) -> bool:
+    """Not in memory, and not in SQLite's own URI form, which is left to SQLite."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return False
+    return not str(url.database).startswith("file:")
 
 
 def _is_folder(path: Path) -> bool:

@@ -31,6 +31,10 @@ _ADVICE = {
 _REFUSED = "refused a row and wrote nothing: {found}"
 _LOST_TABLE = "lacks a part of its schema ({found}); restore a backup"
 _BY_STATE = {  # PostgreSQL's own codes
+    "22003": _REFUSED,  # a number out of range
+    "22007": _REFUSED,  # this and the next two: text that is no date, no JSON, no number
+    "22008": _REFUSED,
+    "22P02": _REFUSED,
     "25006": "is read-only ({found}); give the address of a server that takes writes",
     "42501": "may not be used by this account ({found}); ask for the right, or give another --db",
     "42P01": _LOST_TABLE,

@@ -78,8 +78,6 @@ def insert_numbers(
     native = _native(connection)
     if native is not None:
         return _insert_natively(native, table, same, columns)
-    if connection.dialect.name == "postgresql":
-        return portable_numbers.insert_by_copy(connection, table, same, columns)
     return portable_numbers.insert_by_rows(connection, table, same, columns)
 
 

@@ -1,6 +1,6 @@
 """Columns of numbers where SQLite's C interface is out of reach: by rows, or by binary COPY."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy import Select, Table
 from sqlalchemy.engine import Connection
 
 from infrastructure.database.bulk import insert_columns
-from infrastructure.database.columns import Flag
 
 _AT_ONCE = 20_000
 """Rows asked of the driver at a time: a million of them at once would take 300 MB as tuples."""
@@ -39,7 +38,7 @@ def insert_by_rows(
     same: Mapping[str, str],
     columns: Mapping[str, NDArray[Any]],
 ) -> int:
-    """Insert rows from columns, through the driver's executemany."""
+    """Insert rows from columns: by the driver's executemany, or PostgreSQL's COPY."""
     return insert_columns(connection, table, {**same, **columns})
 
 
@@ -55,59 +54,6 @@ def fetch_by_copy(
     body = raw[len(_COPY_HEADER) : -len(_COPY_END)]
     rows = np.frombuffer(body, dtype=_copy_layout(kinds))
     return {name: rows[name].astype(f"{kind[1]}8") for name, kind in kinds.items()}
-
-
-def insert_by_copy(
-    connection: Connection,
-    table: Table,
-    same: Mapping[str, str],
-    columns: Mapping[str, NDArray[Any]],
-) -> int:
-    """Insert rows from columns, by PostgreSQL's binary COPY; NaN where NULL may be is NULL."""
-    texts = {name: text.encode() for name, text in same.items()}
-    kinds = {name: f"S{len(raw)}" for name, raw in texts.items()}
-    kinds |= {name: _copy_kind(table, name, column) for name, column in columns.items()}
-    layout = _copy_layout(kinds)
-    nullable = [
-        name for name in columns if columns[name].dtype.kind == "f" and table.c[name].nullable
-    ]
-    names = ", ".join([*same, *columns])
-    n_rows = len(next(iter(columns.values())))
-    cursor: Any = connection.connection.cursor()
-    statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
-    with cursor.copy(statement) as copy:
-        copy.write(_COPY_HEADER)
-        for first in range(0, n_rows, _AT_ONCE):
-            last = min(first + _AT_ONCE, n_rows)
-            rows = np.zeros(last - first, layout)
-            rows["fields"] = len(kinds)
-            for name in kinds:
-                rows[name] = texts[name] if name in texts else columns[name][first:last]
-                rows[f"{name} length"] = layout[name].itemsize
-            copy.write(_copy_bytes(rows, nullable))
-        copy.write(_COPY_END)
-    return n_rows
-
-
-def _copy_kind(table: Table, name: str, column: NDArray[Any]) -> str:
-    """How COPY writes a number; a flag is a small one."""
-    return ">i2" if isinstance(table.c[name].type, Flag) else f">{column.dtype.kind}8"
-
-
-def _copy_bytes(rows: NDArray[np.void], nullable: Sequence[str]) -> bytes:
-    """The rows of a COPY. A NULL is the length -1 and no value: NaN's bytes are taken out."""
-    missing = {name: np.isnan(rows[name]) for name in nullable}
-    missing = {name: where for name, where in missing.items() if where.any()}
-    if not missing:
-        return rows.tobytes()
-    fields = rows.dtype.fields
-    assert fields is not None
-    kept = np.ones((len(rows), rows.dtype.itemsize), np.bool_)
-    for name, where in missing.items():
-        rows[f"{name} length"][where] = -1
-        kind, offset = fields[name][:2]
-        kept[where, offset : offset + kind.itemsize] = False
-    return rows.view(np.uint8).reshape(kept.shape)[kept].tobytes()
 
 
 def _copy_layout(kinds: Mapping[str, str]) -> np.dtype[np.void]:

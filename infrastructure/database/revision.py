@@ -3,8 +3,10 @@
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
 from sqlalchemy.engine import Connection
 
+OLDER_REVISIONS = ("0001", "0002", "0003")
 SCHEMA_REVISION = "0004"
-"""Head of migrations/versions; held equal by a test, so that opening need not import Alembic."""
+"""Those of migrations/versions, and their head; held equal by a test, so that opening need not
+import Alembic."""
 
 _SCHEMA_LOCK = 0x4B616972
 """Any number of our own: PostgreSQL's creators and migrators wait for each other on it."""
@@ -34,3 +36,11 @@ def wait_for_turn(connection: Connection) -> None:
     """Let one process at a time change the schema, until its transaction ends."""
     if connection.dialect.name == "postgresql":  # on SQLite BEGIN IMMEDIATE has done it
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+
+
+def stop_writers(connection: Connection) -> None:
+    """Let nobody write until this transaction ends; readers go on."""
+    if connection.dialect.name != "postgresql":
+        return  # on SQLite BEGIN IMMEDIATE has done it
+    tables = sorted(inspect(connection).get_table_names())
+    connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))

@@ -1,6 +1,7 @@
-"""The schema brought to its revision: created where new, migrated if old, refused if newer."""
+"""The schema that is worked with: created where there is none, refused where it is another."""
 
 from contextlib import AbstractContextManager
+from shlex import quote
 from typing import Protocol
 
 from sqlalchemy import inspect
@@ -9,13 +10,16 @@ from sqlalchemy.engine import URL, Connection, Engine
 from infrastructure import log
 from infrastructure.database.errors import place, storage_errors
 from infrastructure.database.revision import (
+    OLDER_REVISIONS,
     SCHEMA_REVISION,
     mark_as_new,
     stored_revision,
     wait_for_turn,
 )
 from infrastructure.database.sqlite import use_wal
-from infrastructure.errors import StorageError
+from infrastructure.errors import OldSchemaError, StorageError
+
+DEFAULT_FILE = "kairos.db"
 
 
 class Connecting(Protocol):
@@ -30,9 +34,9 @@ class Connecting(Protocol):
 
 
 def ensure_schema(database: Connecting) -> None:
-    """Create, migrate or refuse, so that the schema is the one this Kairos knows.
+    """Create the schema in a new database; refuse one that is not the one this Kairos knows.
 
-    Raises StorageError.
+    Raises OldSchemaError where `kairos db upgrade` would help, else StorageError.
     """
     with database.read() as connection:
         found = stored_revision(connection)
@@ -43,12 +47,49 @@ def ensure_schema(database: Connecting) -> None:
             with storage_errors(database.url):
                 use_wal(database.engine)
         found = _create(database)
+    refuse_newer(found, database.url)
     if found != SCHEMA_REVISION:
-        from infrastructure.database.migrations.runner import upgrade
+        raise OldSchemaError(_too_old(found, database.url), _address(database.url))
 
-        upgrade(database.engine, database.url, found)
-        reached = {"before": found, "schema": SCHEMA_REVISION}
-        log.event("database upgraded", database=place(database.url), **reached)
+
+def kept_schema(database: Connecting) -> str:
+    """The revision of a Kairos database that exists, be it an older one.
+
+    Raises StorageError where it is newer, another program's, or empty.
+    """
+    with database.read() as connection:
+        found = stored_revision(connection)
+        if found is None:
+            _refuse_strangers(connection, place(database.url))
+            raise StorageError(
+                f"{place(database.url)}: expected a Kairos database; found an empty one; "
+                "whatever runs or imports first fills it"
+            )
+    refuse_newer(found, database.url)
+    return found
+
+
+def refuse_newer(found: str, url: URL) -> None:
+    """Raise StorageError unless this Kairos knows the revision, be it an older one."""
+    if found not in (*OLDER_REVISIONS, SCHEMA_REVISION):
+        raise StorageError(
+            f"{place(url)}: expected schema {SCHEMA_REVISION} or older; found {found}, made by a "
+            "newer Kairos; update Kairos, or give another --db"
+        )
+
+
+def _too_old(found: str, url: URL) -> str:
+    given = url.database or ""
+    is_file = url.get_backend_name() == "sqlite"
+    other = f" --db {quote(given)}" if is_file and given != DEFAULT_FILE else ""
+    return (
+        f"{place(url)}: has schema {found}, this Kairos works with {SCHEMA_REVISION}; "
+        f"`kairos db upgrade{other}` brings it there, after a backup"
+    )
+
+
+def _address(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 def _create(database: Connecting) -> str:

@@ -2,10 +2,12 @@
 
 import sqlite3
 import time
+from pathlib import Path
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from infrastructure.database.sqlite_interface import HandledConnection, connect
 from infrastructure.errors import StorageError
@@ -18,6 +20,9 @@ OLDEST_SQLITE = (3, 37)
 
 WRITING = "kairos_writing"
 """Execution option of a connection whose transactions write."""
+
+_FILE = "kairos_file"
+"""Which file a connection has open, in its info."""
 
 MIGRATING = "kairos_migrating"
 """Execution option of a connection on which tables may be dropped and made again."""
@@ -46,7 +51,8 @@ def _connect(
     return connect(*arguments, **options)
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    record.info[_FILE] = _file_of(connection)
     # The driver's own BEGIN is deferred and late: of two writers that have both read, one is
     # refused at once, whatever the timeout. `_begin` begins instead.
     connection.isolation_level = None
@@ -64,10 +70,39 @@ def _begin(connection: Connection) -> None:
     writing = bool(options.get(WRITING))
     # A write through a reading connection would be rolled back without a word: refuse it.
     connection.exec_driver_sql(f"PRAGMA query_only = {int(not writing)}")
+    if writing:
+        _refuse_replaced(connection)
     if options.get(MIGRATING):
         # Dropping a table that is made again would delete the rows that point at it.
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _file_of(connection: sqlite3.Connection) -> tuple[str, tuple[int, int] | None]:
+    """The path of its file and the file itself, as the system numbers it."""
+    (_, _, path), *_ = connection.execute("PRAGMA database_list").fetchall()
+    return path, _number(path)
+
+
+def _number(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _refuse_replaced(connection: Connection) -> None:
+    """A file that was deleted or replaced while it was open would take rows to its grave.
+
+    SQLite goes on writing to it, and nobody would ever find them.
+    """
+    path, opened = connection.info[_FILE]
+    if opened is not None and _number(path) != opened:
+        raise StorageError(
+            f"{path}: was deleted or replaced while Kairos had it open; nothing was written; "
+            "see that the right file is there and run again"
+        )
 
 
 def use_wal(engine: Engine) -> None:

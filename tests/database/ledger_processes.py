@@ -5,7 +5,9 @@ kill FILE ROUNDS runs|trials: fork a child that writes runs, or chunks of a swee
 write FILE PROCESSES RUNS: fork children that write runs at the same time.
 create FOLDER PROCESSES ROUNDS: fork children that open the same new file at the same time.
 full FILE BYTES: write a run that needs more bytes than any file may have.
+full_backup FILE COPY BYTES: back up where no file may have more than so many bytes.
 locked_out FILE: write a run as a user who may only read.
+kairos BYTES|locked_out LINE ...: command lines on a full disk, or as such a user.
 
 Forking spares each child the half second of imports. Prints one line a run or error.
 """
@@ -20,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from infrastructure.database.engine import open_database
+from infrastructure.database.upkeep.backup import back_up
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from infrastructure.strategy_management.trial_ledger import TrialLedger
@@ -138,11 +141,46 @@ def full(file: str, most_bytes: str) -> None:
     attempt(file)
 
 
+def full_backup(file: str, copy: str, most_bytes: str) -> None:
+    """The same of a backup's disk; say what came of it."""
+    import resource
+
+    database = open_database(file)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(most_bytes), resource.RLIM_INFINITY))
+    try:
+        say(back_up(database, Path(copy)).path)
+    except StorageError as error:
+        say(f"StorageError {error}")
+
+
 def locked_out(file: str) -> None:
     """Root may write everything, so root becomes nobody first."""
     if os.getuid() == 0:
         os.setuid(NOBODY)
     attempt(file)
+
+
+def kairos(how: str, *lines: str) -> None:
+    """What each command prints, then its exit code."""
+    import resource
+
+    # All that it will need: the other user may not be allowed to read this Python's own files.
+    import alembic.command  # noqa: F401
+
+    import infrastructure.cli.database_looks
+    import infrastructure.database.upkeep.checking
+    import infrastructure.database.upkeep.upgrading
+    import infrastructure.database.upkeep.vacuuming  # noqa: F401
+    from infrastructure.cli.app import main
+
+    if how == "locked_out" and os.getuid() == 0:
+        os.setuid(NOBODY)
+    elif how != "locked_out":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(how), resource.RLIM_INFINITY))
+    sys.stderr = sys.stdout
+    for line in lines:
+        code = main(line.split())
+        print(f"exit {code}", flush=True)
 
 
 def attempt(file: str) -> None:
@@ -156,5 +194,6 @@ def attempt(file: str) -> None:
 
 
 if __name__ == "__main__":
-    jobs: tuple[Callable[..., None], ...] = (kill, write, create, full, locked_out)
+    writing: tuple[Callable[..., None], ...] = (kill, write, create, full, locked_out)
+    jobs: tuple[Callable[..., None], ...] = (*writing, full_backup, kairos)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -218,6 +218,21 @@ def test_a_disk_without_room_for_a_new_database(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("left", ["another file", "nothing"])
+def test_a_file_that_was_replaced_takes_no_run_to_its_grave(stored: Path, left: str) -> None:
+    """SQLite would go on writing to a file that nobody can find: refused, and told."""
+    database = open_database(stored)
+    StrategyCreation(database).save_run(run_record())
+    stored.rename(stored.with_name("away.db"))
+    if left == "another file":
+        open_database(stored.with_name("new.db")).close()
+        stored.with_name("new.db").rename(stored)
+    with pytest.raises(StorageError, match="was deleted or replaced while Kairos had it open"):
+        StrategyCreation(database).save_run(run_record())
+    database.close()
+    assert stored.exists() == (left == "another file")
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

@@ -15,6 +15,9 @@ from infrastructure.database.numbers import (
 )
 from infrastructure.database.sqlite_interface import HandledConnection, connect
 from infrastructure.errors import StorageError
+from tests.database.kinds import EVERY_WAY
+
+each_way = pytest.mark.parametrize("kind", EVERY_WAY, indirect=True)
 
 PRICES = ("open", "high", "low", "close", "volume")
 SAME = {"symbol": "QQQ", "interval": "1m", "source": 'it\'s; a "file" é.csv'}
@@ -28,14 +31,6 @@ def columns(n_rows: int) -> dict[str, np.ndarray]:
     return {"timestamp": stamps, **prices}
 
 
-def without_handle(database: Database) -> None:
-    """Let every connection of this database go through Python objects."""
-    with database.read() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, HandledConnection)
-        driver.handle = None
-
-
 def read_back(database: Database) -> dict[str, np.ndarray]:
     """What the table holds of QQQ."""
     query = select(*(market_bars.c[name] for name in ("timestamp", *PRICES)))
@@ -45,11 +40,9 @@ def read_back(database: Database) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 63, 64, 65, 5_000])
-@pytest.mark.parametrize("native", [True, False])
-def test_numbers_come_back_to_the_last_bit(database: Database, n_rows: int, native: bool) -> None:
-    """Both ways write and read the same rows; no row more, no row less."""
-    if not native:
-        without_handle(database)
+@each_way
+def test_numbers_come_back_to_the_last_bit(database: Database, n_rows: int) -> None:
+    """Every way writes and reads the same rows; no row more, no row less."""
     written = columns(n_rows)
     with database.write() as connection:
         assert insert_numbers(connection, market_bars, SAME, written) == n_rows
@@ -62,30 +55,28 @@ def test_numbers_come_back_to_the_last_bit(database: Database, n_rows: int, nati
     assert sources == ([SAME["source"]] if n_rows else [])
 
 
-def test_this_machine_goes_the_quick_way(database: Database) -> None:
+def test_this_machine_goes_the_quick_way(file_database: Database) -> None:
     """Where Python's SQLite is a shared library, its C interface is used."""
-    with database.read() as connection:
+    with file_database.read() as connection:
         driver = connection.connection.driver_connection
     assert isinstance(driver, HandledConnection)
     assert driver.handle is not None
 
 
-@pytest.mark.parametrize("native", [True, False])
+@each_way
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"close": np.full(100, np.nan)}, "NOT NULL"),
-        ({"high": np.full(100, 1e-3)}, "CHECK"),
-        ({"timestamp": np.zeros(100, np.int64)}, "UNIQUE"),
+        ({"close": np.full(100, np.nan)}, "NOT NULL|not-null|check"),
+        ({"high": np.full(100, 1e-3)}, "CHECK|check"),
+        ({"timestamp": np.zeros(100, np.int64)}, "UNIQUE|duplicate"),
     ],
 )
 def test_a_bad_row_refuses_all(
-    database: Database, native: bool, change: dict[str, np.ndarray], told: str
+    database: Database, change: dict[str, np.ndarray], told: str
 ) -> None:
     """The schema judges rows that come in bulk as it judges single ones; nothing is left."""
-    if not native:
-        without_handle(database)
-    with pytest.raises(StorageError, match=f"refused a row.*{told}"), database.write() as one:
+    with pytest.raises(StorageError, match=f"refused a row.*({told})"), database.write() as one:
         insert_numbers(one, market_bars, SAME, columns(100) | change)
     assert len(read_back(database)["timestamp"]) == 0
 
@@ -104,7 +95,8 @@ def test_whole_numbers_alone_have_no_real_part(database: Database) -> None:
     assert found["session"].tolist() == found["opens_at"].tolist() == [largest]
 
 
-def assert_what_does_not_exist_comes_back(database: Database) -> None:
+@each_way
+def test_what_does_not_exist_comes_back(database: Database) -> None:
     """NaN is stored as NULL where NULL may be, and is read as NaN where it is asked for."""
     table, names = scenario_table(), ("first", "second", "third")
     columns: dict[str, np.ndarray] = {"number": np.arange(200)}
@@ -139,19 +131,9 @@ def scenario_table() -> Table:
     )
 
 
-@pytest.mark.parametrize("native", [True, False])
-def test_what_does_not_exist_comes_back(database: Database, native: bool) -> None:
-    """Both ways give NaN for NULL, and nothing else for it."""
-    if not native:
-        without_handle(database)
-    assert_what_does_not_exist_comes_back(database)
-
-
-@pytest.mark.parametrize("native", [True, False])
-def test_checks_that_have_been_made_are_not_made_again(database: Database, native: bool) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "objects"], indirect=True)
+def test_checks_that_have_been_made_are_not_made_again(database: Database) -> None:
     """Inside the block only, also where it raises; NOT NULL and types are seen to as ever."""
-    if not native:
-        without_handle(database)
     odd = columns(100) | {"high": np.full(100, 1e-3)}
     with database.write() as connection:
         with checks_have_been_made(connection):

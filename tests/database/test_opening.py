@@ -20,12 +20,12 @@ def pragma(database: Database, name: str) -> object:
     return rows(database, f"PRAGMA {name}")[0][0]
 
 
-def test_a_new_file_is_a_durable_database_with_foreign_keys(database: Database) -> None:
+def test_a_new_file_is_a_durable_database_with_foreign_keys(file_database: Database) -> None:
     """WAL, a sync at each commit (2 is FULL), foreign keys, and half a minute for other writers."""
-    assert pragma(database, "journal_mode") == "wal"
-    assert pragma(database, "synchronous") == 2
-    assert pragma(database, "foreign_keys") == 1
-    assert pragma(database, "busy_timeout") == 30_000
+    assert pragma(file_database, "journal_mode") == "wal"
+    assert pragma(file_database, "synchronous") == 2
+    assert pragma(file_database, "foreign_keys") == 1
+    assert pragma(file_database, "busy_timeout") == 30_000
 
 
 @pytest.mark.parametrize("name", ["kairos.db", "with space.db", "100%?#.db", "ä.db"])

@@ -105,9 +105,7 @@ IMPOSSIBLE = [
     "UPDATE sweeps SET sampler = 'dice'",
     "UPDATE sweeps SET fill_policy = 'luck'",
     "UPDATE sweeps SET finished_at = '2024-01-02 14:29:59'",
-    "UPDATE sweeps SET finished_at = 'yesterday'",
     "UPDATE sweeps SET bars_start = '2024-01-03 14:30:01'",
-    "UPDATE sweeps SET bars_end = '2024-01-03T14:30:00'",
     "UPDATE sweeps SET axes = 'none'",
     "UPDATE sweeps SET constraints = NULL",
     "UPDATE sweeps SET n_trials = 0",
@@ -117,7 +115,6 @@ IMPOSSIBLE = [
     "UPDATE sweep_series SET bars_start = '2024-01-03 14:30:01'",
     "UPDATE sweep_series SET sweep_id = 7",
     "UPDATE trials SET config_hash = NULL",
-    "UPDATE trials SET config_hash = 1.5",
     "UPDATE trials SET invalid = 2",
     "UPDATE trials SET trial = -1",
     "UPDATE trials SET sweep_id = 7",
@@ -128,14 +125,12 @@ IMPOSSIBLE = [
     "UPDATE walk_forward_folds SET run_id = 7",
     "UPDATE walk_forward_folds SET train_end = '2024-01-01'",
     "UPDATE walk_forward_folds SET test_end = '2023-01-01'",
-    "UPDATE walk_forward_folds SET test_start = '2023-2-13'",
     "UPDATE walk_forward_folds SET parameters = '{'",
     "DELETE FROM trials",
     "DELETE FROM sweeps",
     "UPDATE strategy_audits SET passed = NULL",
     "UPDATE strategy_audits SET passed = 2",
     "UPDATE strategy_audits SET truncations = -1",
-    "UPDATE strategy_audits SET audited_at = 'yesterday'",
     "UPDATE strategy_audits SET findings = ''",
     "DELETE FROM strategy_audits",
     "UPDATE run_strategy_code SET audit = 'perhaps'",
@@ -147,15 +142,23 @@ IMPOSSIBLE = [
     "UPDATE trials SET sqn = -9e999",
     "UPDATE trials SET sqn = 'high'",
 ]
+IN_A_FILE = [  # what PostgreSQL reads as the moment or the number that was meant
+    "UPDATE sweeps SET finished_at = 'yesterday'",
+    "UPDATE strategy_audits SET audited_at = 'yesterday'",
+    "UPDATE sweeps SET bars_end = '2024-01-03T14:30:00'",
+    "UPDATE trials SET config_hash = 1.5",
+    "UPDATE walk_forward_folds SET test_start = '2023-2-13'",
+]
 TABLES = ("sweeps", "sweep_series", "trials", "walk_forward_folds", "strategy_audits")
 
 
 def test_what_cannot_be_cannot_be_stored(filled: Database) -> None:
     """Each impossible row is refused in one line, and nothing has changed."""
+    in_a_file = filled.engine.dialect.name == "sqlite"
     names = (*TABLES, "run_strategy_code")
     before = [rows(filled, f"SELECT * FROM {name}") for name in names]
     assert [len(found) for found in before] == [1] * 6
-    for statement in IMPOSSIBLE:
+    for statement in [*IMPOSSIBLE, *(IN_A_FILE if in_a_file else [])]:
         with pytest.raises(StorageError, match="refused a row"), filled.write() as connection:
             connection.execute(text(statement))
     assert [rows(filled, f"SELECT * FROM {name}") for name in names] == before

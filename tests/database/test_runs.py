@@ -1,5 +1,6 @@
 """A run appears whole or not at all, and reads back as it was."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -75,16 +76,22 @@ def test_columns_store_what_rows_store(database: Database) -> None:
 
 
 def test_a_moment_is_stored_in_utc(database: Database) -> None:
-    """New York's clock goes in, UTC's comes out; the text is SQLite's own form."""
+    """New York's clock goes in, UTC's comes out."""
     new_york = timezone(timedelta(hours=-5))
     entry = datetime(2024, 1, 2, 10, 0, tzinfo=new_york)
     run = changed(run_record(), trades=[trade(entry_timestamp=entry)])
     StrategyCreation(database).save_run(run)
-    assert rows(database, "SELECT entry_timestamp FROM algo_trades") == [("2024-01-02 15:00:00",)]
     with database.read() as connection:
         moment = connection.execute(select(algo_trades.c.entry_timestamp)).scalar()
     assert moment == entry
     assert moment.tzinfo is UTC
+
+
+def test_a_moment_is_text_that_sqlite_can_reckon_with(file_database: Database) -> None:
+    """In the form of its own functions."""
+    StrategyCreation(file_database).save_run(changed(run_record(), trades=[trade()]))
+    found = rows(file_database, "SELECT entry_timestamp, entry_date FROM algo_trades")
+    assert found == [("2024-01-02 15:00:00", "2024-01-02")]
 
 
 @pytest.mark.parametrize("name", ["entry_timestamp", "execution_date"])
@@ -123,7 +130,8 @@ def test_a_run_with_an_impossible_row_leaves_nothing(
     database: Database, part: dict[str, Any]
 ) -> None:
     """Not its run, not its other rows, not its new strategy; one line says why."""
-    with pytest.raises(StorageError, match=r"^\S+kairos.db: refused a row and wrote nothing: "):
+    refused = f"^{re.escape(database.name)}: refused a row and wrote nothing: "
+    with pytest.raises(StorageError, match=refused):
         StrategyCreation(database).save_run(changed(run_record(), **part))
     assert counts(database) == NOTHING
     assert rows(database, "SELECT * FROM algo_strategies") == []
@@ -153,10 +161,10 @@ def test_positions_tell_strategies_apart(database: Database) -> None:
     assert found == [(3, "a"), (1, "a"), (2, "b"), (3, "a")]
     shares = rows(
         database,
-        "SELECT position, strategy_name, round(allocation_percentage, 2) "
+        "SELECT position, strategy_name, round(100 * allocation_percentage) "
         "FROM backtest_strategy_allocations JOIN algo_strategies USING (strategy_id)",
     )
-    assert sorted(shares) == [(1, "a", 33.33), (2, "b", 33.33), (3, "a", 33.33)]
+    assert sorted(shares) == [(1, "a", 3333), (2, "b", 3333), (3, "a", 3333)]
 
 
 def test_a_run_without_trades_is_a_run(database: Database) -> None:
@@ -207,14 +215,14 @@ def test_equity_is_kept_by_book_and_session(database: Database) -> None:
     assert found == [(1, 0, date(2024, 1, 2), 100.0), (1, 1, date(2024, 1, 2), 40.0)]
 
 
-def test_bars_are_kept_in_the_order_of_their_times(database: Database) -> None:
+def test_bars_are_kept_in_the_order_of_their_times(file_database: Database) -> None:
     """A range of one symbol's bars is one stretch of the file: no sorting, no second look-up."""
     wanted = (
         select(market_bars.c.close)
         .where(market_bars.c.symbol == "Q", market_bars.c.interval == "1m")
         .order_by(market_bars.c.timestamp)
     )
-    with database.read() as connection:
+    with file_database.read() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN " + str(wanted.compile(compile_kwargs={"literal_binds": True}))
         ).all()

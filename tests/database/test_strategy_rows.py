@@ -1,12 +1,11 @@
 """A strategy is what its config says."""
 
-import json
-
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from infrastructure.core.config import IndicatorConfig, StopLossConfig
 from infrastructure.database.engine import Database
+from infrastructure.database.models import algo_strategies
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from infrastructure.strategy_management.strategy_row import content_hash
@@ -58,11 +57,11 @@ def test_the_row_says_what_the_config_says(database: Database) -> None:
             *(2.0, "candle", 0.0, 0.1, 2.0),
         )
     ]
-    ((config, parameters),) = rows(
-        database, "SELECT config, indicator_parameters FROM algo_strategies"
-    )
-    assert json.loads(config) == strategy(variant="a").model_dump(mode="json")
-    assert json.loads(parameters) == {"tightness_threshold": 0.1, "wick_ratio_threshold": 2.0}
+    wanted = select(algo_strategies.c.config, algo_strategies.c.indicator_parameters)
+    with database.read() as connection:
+        config, parameters = connection.execute(wanted).one()
+    assert config == strategy(variant="a").model_dump(mode="json")
+    assert parameters == {"tightness_threshold": 0.1, "wick_ratio_threshold": 2.0}
 
 
 def test_a_strategy_without_a_stop_has_no_stop_figures(database: Database) -> None:
@@ -92,14 +91,21 @@ def test_content_is_what_json_says_not_how_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "UPDATE algo_strategies SET risk_reward = 5",
-        "INSERT OR REPLACE INTO algo_strategies SELECT * FROM algo_strategies",
-        "DELETE FROM algo_strategies",
-    ],
+    ["UPDATE algo_strategies SET risk_reward = 5", "DELETE FROM algo_strategies"],
 )
 def test_a_strategy_that_runs_point_at_never_changes(database: Database, statement: str) -> None:
     """Not by Kairos, not by hand."""
+    assert_refused(database, statement)
+
+
+def test_replacing_is_changing(file_database: Database) -> None:
+    """SQLite's update by another name."""
+    statement = "INSERT OR REPLACE INTO algo_strategies SELECT * FROM algo_strategies"
+    assert_refused(file_database, statement)
+
+
+def assert_refused(database: Database, statement: str) -> None:
+    """The rows are as before."""
     StrategyCreation(database).save_run(run_record())
     before = rows(database, "SELECT * FROM algo_strategies")
     with pytest.raises(StorageError, match="refused a row"), database.write() as connection:

@@ -27,8 +27,8 @@ def contents(database: Database) -> dict[str, str | None]:
     return dict(rows(database, "SELECT symbol, content FROM bar_series ORDER BY symbol"))
 
 
-def assert_changes_are_seen(database: Database) -> None:
-    """The law, for every kind of database."""
+def test_every_change_is_seen(database: Database) -> None:
+    """Inserted, updated, renamed, deleted: the content is unknown, and of no other series."""
     run(database, BAR.format("A", 1))
     run(database, BAR.format("B", 1))
     assert contents(database) == {"A": None, "B": None}
@@ -45,13 +45,9 @@ def assert_changes_are_seen(database: Database) -> None:
     assert contents(database)["A"] is None
 
 
-def test_every_change_is_seen(database: Database) -> None:
-    """Inserted, updated, renamed, deleted: the content is unknown, and of no other series."""
-    assert_changes_are_seen(database)
-
-
-def test_an_import_counts_for_itself(database: Database) -> None:
+def test_an_import_counts_for_itself(file_database: Database) -> None:
     """Inside `unwatched_bars` nothing is noted; after it, and after a failure, all is again."""
+    database = file_database
     run(database, BAR.format("A", 1))
     known(database, "A")
     with database.write() as connection, unwatched_bars(connection):

@@ -1,13 +1,11 @@
 """Folds, audits and the code of runs: stored with their run or beside it, and read again."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.ledger_record import RunRecord
 from infrastructure.strategy_management.research_rows import AuditRecord
@@ -20,13 +18,11 @@ DIGEST = "d" * 64
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database: Database) -> Database:
     """A ledger with a sweep of ten trials."""
-    opened = open_database(tmp_path / "kairos.db")
-    ledger = TrialLedger(opened)
+    ledger = TrialLedger(database)
     ledger.save(ledger.begin(sweep_record()).sweep_id, trial_columns(range(10)))
-    yield opened
-    opened.close()
+    return database
 
 
 def audit(**changes: Any) -> AuditRecord:

@@ -1,27 +1,15 @@
 """What came of a run comes back from the ledger."""
 
-from collections.abc import Iterator
 from datetime import date
 from math import isnan
-from pathlib import Path
 
-import pytest
-
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.strategy_management.stored_results import load_results
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
 from tests.database.ledger_samples import run_record, trade
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty ledger."""
-    opened = open_database(tmp_path / "kairos.db")
-    yield opened
-    opened.close()
-
-
-def assert_results_come_back(database: Database) -> None:
+def test_results_come_back(database: Database) -> None:
     """Trades in the order of closing, R without a stop as NaN, the account's marks alone."""
     record = run_record()
     trades = [
@@ -37,11 +25,6 @@ def assert_results_come_back(database: Database) -> None:
     assert found.net_pnl.tolist() == [30.0, -10.0]
     assert found.r[0] == 3.0 and isnan(found.r[1])
     assert found.exit_session.tolist() == [19726, 19725]
-
-
-def test_results_come_back(database: Database) -> None:
-    """From SQLite."""
-    assert_results_come_back(database)
 
 
 def test_a_run_that_is_not_there_has_none(database: Database) -> None:

@@ -1,6 +1,6 @@
 """A stored run comes back from the ledger, and runs again."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import URL
 
 from infrastructure.core.config import CostsConfig
 from infrastructure.database.engine import Database, open_database
@@ -27,17 +28,15 @@ THREE = ROOT / "backtest_config" / "portfolios" / "three_ideas.json"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database: Database) -> Database:
     """A database with the demo bars."""
-    opened = open_database(tmp_path / "kairos.db")
-    make_demo_bars("QQQ", "30m", database=opened)
-    yield opened
-    opened.close()
+    make_demo_bars("QQQ", "30m", database=database)
+    return database
 
 
 def run_of(database: Database, portfolio: Path = SINGLE, **settings: Any) -> RunResult:
     """A stored run of a portfolio."""
-    return StrategyManager(portfolio, db_path=database.url.database, **settings).run_all()
+    return StrategyManager(portfolio, db_path=database.url, **settings).run_all()
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -75,10 +74,10 @@ def test_a_run_simulated_again_is_the_same_run(database: Database, portfolio: Pa
     assert counts(database) == before
 
 
-def test_bars_that_have_come_since_are_not_the_run_s(database: Database) -> None:
+def test_bars_that_have_come_since_are_not_the_run_s(database: Database, address: URL) -> None:
     """A run of the bars' middle stays that run when earlier and later bars are stored."""
     whole = read_bars(database, "QQQ", "30m")
-    shorter = open_database(Path(str(database.url.database)).parent / "shorter.db")
+    shorter = open_database(address)
     days = np.unique(whole.session)
     kept = (whole.session >= days[40]) & (whole.session <= days[90])
     columns = BarColumns(*(getattr(whole, field.name) for field in fields(BarColumns)))
@@ -137,7 +136,8 @@ def test_an_unknown_change_is_one_line(database: Database) -> None:
 
 def test_an_unknown_run_names_those_there_are(database: Database) -> None:
     """None at all, a few, and the last of many; numbers that no database can hold, too."""
-    nothing = r"^run 1: no such run; no run is stored in .*kairos.db; `kairos run .*` makes one$"
+    place = re.escape(database.name)
+    nothing = rf"^run 1: no such run; no run is stored in {place}; `kairos run .*` makes one$"
     with pytest.raises(ConfigError, match=nothing):
         load_run(database, 1)
     for _ in range(2):

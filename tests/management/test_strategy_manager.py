@@ -1,7 +1,6 @@
 """StrategyManager: from JSON or code to a stored run."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.database.models import (
     algo_strategies,
     algo_trades,
@@ -32,12 +31,10 @@ THREE = ROOT / "backtest_config" / "portfolios" / "three_ideas.json"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database: Database) -> Database:
     """A database with the demo bars."""
-    opened = open_database(tmp_path / "kairos.db")
-    make_demo_bars("QQQ", "30m", database=opened)
-    yield opened
-    opened.close()
+    make_demo_bars("QQQ", "30m", database=database)
+    return database
 
 
 def rows(database: Database, table: Any) -> list[Any]:
@@ -48,7 +45,7 @@ def rows(database: Database, table: Any) -> list[Any]:
 
 def test_a_portfolio_file_becomes_rows(database: Database) -> None:
     """Run, allocations, strategies, trades, refusals and equity are stored, and add up."""
-    result = StrategyManager(THREE, db_path=database.url.database).run_all()
+    result = StrategyManager(THREE, db_path=database.url).run_all()
     backtest = result.backtest
     (run,) = rows(database, backtest_runs)
     trades = rows(database, algo_trades)
@@ -68,7 +65,7 @@ def test_a_portfolio_file_becomes_rows(database: Database) -> None:
 
 def test_books_and_idle_cash_make_the_account_in_every_session(database: Database) -> None:
     """The stored equity of the books plus what no book holds is the stored account."""
-    StrategyManager(SINGLE, db_path=database.url.database, total_capital=50_000).run_all()
+    StrategyManager(SINGLE, db_path=database.url, total_capital=50_000).run_all()
     by_session: dict[date, dict[int, float]] = {}
     for row in rows(database, equity):
         by_session.setdefault(row.session, {})[row.book] = row.equity
@@ -79,7 +76,7 @@ def test_books_and_idle_cash_make_the_account_in_every_session(database: Databas
 
 def test_every_signal_is_a_trade_or_a_refusal(database: Database) -> None:
     """Counted in the ledger, against the strategy's own signals."""
-    result = StrategyManager(SINGLE, db_path=database.url.database).run_all()
+    result = StrategyManager(SINGLE, db_path=database.url).run_all()
     signals = result.backtest.books[0].lanes[0].signals
     n_signals = int(np.sum(signals.long) + np.sum(signals.short))
     stored = len(rows(database, algo_trades)) + len(rows(database, refused_signals))
@@ -88,11 +85,11 @@ def test_every_signal_is_a_trade_or_a_refusal(database: Database) -> None:
 
 def test_code_first_gives_what_json_gives(database: Database) -> None:
     """The same portfolio in code has the same trades, and the same strategy id."""
-    from_json = StrategyManager(SINGLE, db_path=database.url.database).run_all()
+    from_json = StrategyManager(SINGLE, db_path=database.url).run_all()
     portfolio, config = from_json.portfolio, from_json.strategies[0]
     policy = RiskManager(**portfolio.risk.model_dump(), costs=portfolio.costs)
     manager = StrategyManager(
-        db_path=database.url.database, risk_manager=policy, total_capital=portfolio.total_capital
+        db_path=database.url, risk_manager=policy, total_capital=portfolio.total_capital
     )
     manager.add_strategy(TightCandleStrategy(config), allocation_percentage=100)
     in_code = manager.run_all()
@@ -102,11 +99,11 @@ def test_code_first_gives_what_json_gives(database: Database) -> None:
 
 def test_a_run_alone_equals_a_portfolio_of_one(database: Database) -> None:
     """strategy.run() and run_all() are the same simulation."""
-    stored = StrategyManager(SINGLE, db_path=database.url.database).run_all()
+    stored = StrategyManager(SINGLE, db_path=database.url).run_all()
     portfolio = stored.portfolio
     alone = TightCandleStrategy(
         stored.strategies[0],
-        db_path=database.url.database,
+        db_path=database.url,
         risk_manager=RiskManager(**portfolio.risk.model_dump(), costs=portfolio.costs),
         total_capital=portfolio.total_capital,
     )
@@ -116,7 +113,7 @@ def test_a_run_alone_equals_a_portfolio_of_one(database: Database) -> None:
 
 def test_strategies_on_one_symbol_share_its_bars(database: Database) -> None:
     """A series is read once, however many strategies trade it."""
-    result = StrategyManager(THREE, db_path=database.url.database).run_all()
+    result = StrategyManager(THREE, db_path=database.url).run_all()
     first, *others = (book.lanes[0].bars for book in result.backtest.books)
     assert all(bars is first for bars in others)
 
@@ -124,7 +121,7 @@ def test_strategies_on_one_symbol_share_its_bars(database: Database) -> None:
 def test_start_and_end_are_whole_exchange_days(database: Database) -> None:
     """The end's whole day is in, the day after is not."""
     result = StrategyManager(
-        SINGLE, db_path=database.url.database, start="2024-03-04", end="2024-03-05"
+        SINGLE, db_path=database.url, start="2024-03-04", end="2024-03-05"
     ).run_all()
     bars = result.backtest.books[0].lanes[0].bars
     sessions = bars.session.astype("datetime64[D]").astype(str)
@@ -135,7 +132,7 @@ def test_start_and_end_are_whole_exchange_days(database: Database) -> None:
 def test_a_run_that_fails_leaves_no_row(database: Database) -> None:
     """A symbol without bars: one line, and neither a run nor a strategy in the ledger."""
     manager = StrategyManager(
-        db_path=database.url.database,
+        db_path=database.url,
         risk_manager=RiskManager(0.5, -2.0),
         total_capital=100_000,
     )
@@ -158,9 +155,7 @@ def test_a_portfolio_in_code_is_checked_like_json(
 ) -> None:
     """The same rules and the same one line."""
     settings = {"total_capital": 1_000, **settings}
-    manager = StrategyManager(
-        db_path=database.url.database, risk_manager=RiskManager(0.5, -2.0), **settings
-    )
+    manager = StrategyManager(db_path=database.url, risk_manager=RiskManager(0.5, -2.0), **settings)
     for allocation in allocations:
         manager.add_strategy(MovingAverageCross(symbols=["QQQ"], interval="30m"), allocation)
     with pytest.raises(ConfigError, match=found):
@@ -195,4 +190,4 @@ def test_a_stop_table_with_a_hole_that_prices_fall_into_is_refused(
     path = folder / "portfolios" / "p.json"
     path.write_text(json.dumps(portfolio))
     with pytest.raises(ConfigError, match=r"holes: stop_loss.price_ranges leave a hole from 310"):
-        StrategyManager(path, db_path=database.url.database).run_all()
+        StrategyManager(path, db_path=database.url).run_all()

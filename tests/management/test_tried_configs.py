@@ -1,13 +1,11 @@
 """How many configurations were tried on given bars, each once, however it was tried."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.market_data.synthetic import make_demo_bars
 from infrastructure.strategy_management.config_identity import (
     base_identity,
@@ -35,14 +33,6 @@ PORTFOLIO = PortfolioConfig.model_validate(
         "risk": {"risk_per_trade": 0.5, "max_daily_risk": -2},
     }
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A new, empty database in a file of its own."""
-    opened = open_database(tmp_path / "kairos.db")
-    yield opened
-    opened.close()
 
 
 def sweep(database: Database, rewards: np.ndarray, plan: str, **changes: object) -> None:
@@ -112,7 +102,7 @@ def test_a_run_has_the_identity_of_its_configuration(database: Database) -> None
 def test_what_the_manager_ran_is_the_configuration_that_a_sweep_tries(database: Database) -> None:
     """A sweep adds, to the base of what ran, the value that it ran with: nothing new was tried."""
     make_demo_bars("QQQ", "30m", database=database)
-    result = StrategyManager(SINGLE, db_path=database.url.database).run_all()
+    result = StrategyManager(SINGLE, db_path=database.url).run_all()
     bars = result.backtest.books[0].lanes[0].bars
     start, end = int(bars.timestamp[0]), int(bars.timestamp[-1])
     path = "strategies[0].indicator.parameters.tightness_threshold"

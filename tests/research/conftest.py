@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 from trials_setup import fill_store
+
+from tests.database.private_server import PrivateServer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "referee"))
 
@@ -12,4 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "referee"))
 @pytest.fixture(scope="session")
 def swept_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with synthetic bars, for tests that leave its ledger alone or copy it."""
-    return fill_store(tmp_path_factory.mktemp("swept") / "kairos.db")
+    path = tmp_path_factory.mktemp("swept") / "kairos.db"
+    fill_store(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def swept_on_server(private_server: PrivateServer) -> URL:
+    """The same on PostgreSQL."""
+    address = private_server.new_address()
+    fill_store(address)
+    return address

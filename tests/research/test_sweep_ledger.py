@@ -20,6 +20,7 @@ from infrastructure.research.replay import replay, returns_of
 from infrastructure.research.sweeping import sweep
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.strategy_management.trial_ledger import TrialLedger
+from tests.database.private_server import PrivateServer
 
 GRID: dict[str, Any] = {"tightness_threshold": "0.05:0.4:0.05", "stop_loss.value": "0:0.9:0.1",
                         "risk_reward": "1:4:0.25"}  # fmt: skip
@@ -30,17 +31,24 @@ class StoppedError(Exception):
 
 
 @pytest.fixture
-def database(swept_store: Path, tmp_path: Path) -> Iterator[Database]:
-    """Bars, and a ledger of the test's own."""
-    opened = open_database(copyfile(swept_store, tmp_path / "kairos.db"))
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Bars, and a ledger of the test's own, on each kind of database."""
+    if kind == "sqlite":
+        store: Path = request.getfixturevalue("swept_store")
+        opened = open_database(copyfile(store, tmp_path / "kairos.db"))
+        yield opened
+        opened.close()
+        return
+    server: PrivateServer = request.getfixturevalue("private_server")
+    opened = open_database(server.new_address(request.getfixturevalue("swept_on_server")))
     yield opened
     opened.close()
+    server.drop(opened.url)
 
 
 def desk_of(database: Database, name: str = "tight_candle_qqq", **changes: Any) -> Desk:
     """One shipped strategy."""
-    assert database.url.database is not None
-    return Desk({name: strategy_json(name, **changes)}, Path(database.url.database))
+    return Desk({name: strategy_json(name, **changes)}, database.url)
 
 
 def swept(desk: Desk, parameters: Any = GRID, **others: Any) -> SweepResult:

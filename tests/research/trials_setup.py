@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy.engine import URL
 
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.database.engine import open_database
@@ -38,13 +39,12 @@ STORED = (
 """Two thousand bars and more of each series; SPY's days begin later than those of QQQ."""
 
 
-def fill_store(path: Path) -> Path:
-    """A database with synthetic bars; its path."""
+def fill_store(path: Path | URL) -> None:
+    """Put synthetic bars into a new database."""
     database = open_database(path)
     for symbol, interval, start, end in STORED:
         make_demo_bars(symbol, interval, start=start, end=end, database=database)
     database.close()
-    return path
 
 
 def strategy_json(name: str, **changes: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Desk:
     """
 
     strategies: dict[str, dict[str, Any]]
-    store: Path
+    store: Path | URL
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -3,17 +3,22 @@
 tools/new_revision.py begins a new revision.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import URL, Connection, Engine
 
 from infrastructure.database.errors import place, storage_errors
-from infrastructure.database.revision import wait_for_turn
+from infrastructure.database.revision import (
+    SCHEMA_REVISION,
+    stop_writers,
+    stored_revision,
+    wait_for_turn,
+)
 from infrastructure.database.sqlite import MIGRATING, WRITING
 from infrastructure.errors import StorageError
 
@@ -27,34 +32,35 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-def head_revision() -> str | None:
-    """The newest revision in versions/."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def revisions() -> list[str]:
+    """Those in versions/, the oldest first."""
+    walked = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return [each.revision for each in walked][::-1]
 
 
-def upgrade(engine: Engine, url: URL, found: str) -> None:
-    """Bring a database at revision `found` to the head, in one transaction.
+def upgrade(engine: Engine, url: URL, before: Callable[[str], None] | None = None) -> None:
+    """Bring a database to the head, in one transaction: a failure leaves it as it was.
 
-    Raises StorageError, where `found` is not one of ours too.
+    before: called with the revision found, when nobody else can write any more: whoever copies the
+    database then has all that is upgraded. It is not called where there is nothing to upgrade.
+    Raises StorageError.
     """
-    _refuse_unknown(found, place(url))
     with storage_errors(url), engine.connect() as plain:
         connection = plain.execution_options(**{WRITING: True, MIGRATING: True})
         connection.detach()  # its foreign keys are off: never back into the pool
         with connection.begin():
             wait_for_turn(connection)
+            found = stored_revision(connection)
+            if found == SCHEMA_REVISION:
+                return  # another process was first
+            stop_writers(connection)
+            # SQLite begins to write to a read-only file as if it could: before anything is copied,
+            # one row is written as it was.
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            if before is not None and found is not None:
+                before(found)
             command.upgrade(alembic_config(connection), "head")
             _check_foreign_keys(connection, place(url))
-
-
-def _refuse_unknown(found: str, name: str) -> None:
-    try:
-        ScriptDirectory.from_config(alembic_config()).get_revision(found)
-    except CommandError:
-        raise StorageError(
-            f"{name}: expected schema {head_revision()} or older; found {found}, made by a newer "
-            "Kairos; update Kairos, or give another --db"
-        ) from None
 
 
 def _check_foreign_keys(connection: Connection, name: str) -> None:

@@ -39,7 +39,7 @@ class LedgerKeeper:
     """Trials in the ledger: an unfinished sweep of the same plan is gone on with."""
 
     def __init__(self, database: Database, record: SweepRecord) -> None:
-        self._ledger = TrialLedger(database)
+        self._database, self._ledger = database, TrialLedger(database)
         handle = self._ledger.begin(record)
         self.sweep_id: int | None = handle.sweep_id
         self._id = handle.sweep_id
@@ -54,7 +54,13 @@ class LedgerKeeper:
         self._ledger.finish(self._id)
 
     def read(self, names: Sequence[str], trials: Sequence[int] | None = None) -> Columns:
-        """See Keeper."""
+        """See Keeper. A result may be looked at long after its sweep: it holds no connection."""
+        try:
+            return self._read(names, trials)
+        finally:
+            self._database.close()
+
+    def _read(self, names: Sequence[str], trials: Sequence[int] | None) -> Columns:
         if trials is None:
             return self._ledger.trials(self._id, columns=names)
         numbers = sorted({int(trial) for trial in trials})
