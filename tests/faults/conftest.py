@@ -1,6 +1,9 @@
 """Counts that the end of the session shows."""
 
-from collections.abc import Callable, Mapping
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +19,14 @@ def counted(record_property: Callable[[str, object], None]) -> Told:
         record_property("counted", f"{name}: {listed}")
 
     return tell
+
+
+@pytest.fixture
+def folder_in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder on tmpfs where there is one: what is tested there are locks, not the disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="kairos-") as name:
+        yield Path(name)

@@ -17,45 +17,25 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import Pool
+from tests.faults.file_works import Imports, Upgrades
+from tests.faults.progress import (
+    BEGUN,
+    COMMITTING,
+    DONE,
+    ENDED,
+    Pipe,
+    spans_between,
+    tell_of_transactions,
+)
+from tests.faults.works import Runs, Sweeps, Work
 
-from infrastructure.database.sqlite import WRITING
-from tests.faults.works import WORKS, Work
-
-BEGUN, COMMITTING, ENDED, DONE = b"b", b"c", b"e", b"d"
-"""What a child tells: a transaction that writes has begun, commits, has ended; a work is done."""
+WORKS: dict[str, type[Work]] = {each.name: each for each in (Runs, Sweeps, Imports, Upgrades)}
 
 AIMS = (None, BEGUN, None, BEGUN, COMMITTING)
 """In turns: a child is killed at any moment of its life, or soon after it told this."""
 
 TRANSACTIONS = {"runs": 2, "sweeps": 6, "imports": 2, "upgrades": 1}
 """Of how many, at random, one is aimed at."""
-
-
-def tell_of_transactions(progress: int) -> None:
-    """Write a letter for each step of each transaction of this process."""
-    inside: list[bool] = []
-
-    def began(connection: Connection) -> None:
-        if connection.get_execution_options().get(WRITING):
-            inside.append(True)
-            os.write(progress, BEGUN)
-
-    def commits(connection: Connection) -> None:
-        if inside:
-            os.write(progress, COMMITTING)
-
-    def ended(*_: object) -> None:
-        if inside:
-            inside.clear()
-            os.write(progress, ENDED)
-
-    event.listen(Engine, "begin", began)
-    event.listen(Engine, "commit", commits)
-    event.listen(Pool, "checkin", ended)
-    event.listen(Pool, "close_detached", ended)
 
 
 def fork_worker(work: Work, first: int) -> tuple[int, int]:
@@ -81,32 +61,6 @@ def fork_worker(work: Work, first: int) -> tuple[int, int]:
         os._exit(1)
 
 
-class Pipe:
-    """What a child has told, with the time of each letter."""
-
-    def __init__(self, reading: int) -> None:
-        self._reading = reading
-        self.told: list[tuple[bytes, float]] = []
-
-    def wait_for(self, letter: bytes, times: int = 1) -> bool:
-        """Until it was told so often; False where the child has ended before."""
-        while sum(each == letter for each, _ in self.told) < times:
-            if not self._read():
-                return False
-        return True
-
-    def rest(self) -> None:
-        """What was told until the child ended."""
-        while self._read():
-            pass
-        os.close(self._reading)
-
-    def _read(self) -> bool:
-        found = os.read(self._reading, 1000)
-        self.told += [(bytes([each]), time.monotonic()) for each in found]
-        return bool(found)
-
-
 class Killing:
     """Rounds of one kind of work."""
 
@@ -123,8 +77,8 @@ class Killing:
         at = [(letter, when - began) for letter, when in pipe.told]
         self.spans = {
             None: at[-1][1] / 3,
-            BEGUN: median(_between(at, BEGUN, ENDED)),
-            COMMITTING: median(_between(at, COMMITTING, ENDED)),
+            BEGUN: median(spans_between(at, BEGUN, ENDED)),
+            COMMITTING: median(spans_between(at, COMMITTING, ENDED)),
         }
         self.counts.clear()
 
@@ -134,10 +88,8 @@ class Killing:
             aim = AIMS[each % len(AIMS)]
             self._round(partial(self._wait, aim))
             if aim is not None:  # a busy machine kills late: aim earlier, until it hits
-                missed = self.last not in (
-                    (COMMITTING,) if aim == COMMITTING else (aim, COMMITTING)
-                )
-                self.spans[aim] *= 0.7 if missed else 1.2
+                hit = self.last in (aim, COMMITTING)
+                self.spans[aim] *= 1.2 if hit else 0.7
             self.problems += self.work.problems(self.turn)
 
     def _wait(self, aim: bytes | None, pipe: Pipe) -> None:
@@ -164,16 +116,6 @@ class Killing:
         if os.WIFEXITED(status):
             self.problems.append(f"a child ended by itself: {os.WEXITSTATUS(status)}")
         return pipe
-
-
-def _between(told: list[tuple[bytes, float]], first: bytes, last: bytes) -> list[float]:
-    spans, began = [], 0.0
-    for letter, when in told:
-        if letter == first:
-            began = when
-        elif letter == last:
-            spans.append(when - began)
-    return spans
 
 
 def run(name: str, folder: str, kills: str, seed: str) -> None:

@@ -15,7 +15,7 @@ SCHEMAS = Path(__file__).parents[1] / "database"
 
 
 def make_old_file(path: Path, revision: str, n_trades: int = 1_000) -> None:
-    """A file of a released schema with two runs, a strategy and two months of bars, as Kairos left it."""
+    """A file of a released schema with two runs, a strategy and two months of bars."""
     new = path.with_name("new.db")
     database = open_database(new)
     make_demo_bars(database=database, start=date(2025, 5, 1))

@@ -20,10 +20,8 @@ OF_THE_MOMENT = {"execution_date", "creation_date", "started_at", "finished_at",
 def faults(database: Database) -> list[str]:
     """What SQLite itself finds wrong: damage, and rows that point nowhere."""
     found = [row[0] for row in rows(database, "PRAGMA integrity_check") if row != ("ok",)]
-    broken = [
-        f"{row[0]} without its {row[2]}" for row in rows(database, "PRAGMA foreign_key_check")
-    ]
-    return [*map(str, found), *broken]
+    pointing = rows(database, "PRAGMA foreign_key_check")
+    return [*map(str, found), *(f"{row[0]} without its {row[2]}" for row in pointing)]
 
 
 def schema(database: Database) -> list[tuple[Any, ...]]:
