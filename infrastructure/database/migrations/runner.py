@@ -38,13 +38,14 @@ def upgrade(engine: Engine, url: URL, found: str) -> None:
     Raises StorageError, where `found` is not one of ours too.
     """
     _refuse_unknown(found, place(url))
-    with storage_errors(url), engine.connect() as plain:
+    with storage_errors(url) as phase, engine.connect() as plain:
         connection = plain.execution_options(**{WRITING: True, MIGRATING: True})
         connection.detach()  # its foreign keys are off: never back into the pool
         with connection.begin():
             wait_for_turn(connection)
             command.upgrade(alembic_config(connection), "head")
             _check_foreign_keys(connection, place(url))
+            phase.committing = True
 
 
 def _refuse_unknown(found: str, name: str) -> None:
