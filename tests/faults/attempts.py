@@ -1,4 +1,4 @@
-"""One piece of work on a disk that fails at its n-th call, for every n and every kind of fault."""
+"""Attempts at one piece of work where something fails, and what they must leave."""
 
 import shutil
 from collections import Counter
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from infrastructure.errors import StorageError
-from tests.faults.faulty_vfs import DISK, FAULTS
 from tests.faults.sound_files import contents_of
 
 UNTOUCHED = "nothing was written"
@@ -16,8 +15,8 @@ UNKNOWN = "may be stored or not"
 
 LEFT = "left.db"
 
-Work = Callable[[Path, bool], object]
-"""Opens the file, writes, closes; True: on the faulty disk. Raises StorageError."""
+Work = Callable[[Path], object]
+"""Opens the file, writes, closes. Raises StorageError."""
 
 
 def leave_as_killed(file: Path) -> None:
@@ -28,43 +27,41 @@ def leave_as_killed(file: Path) -> None:
             shutil.copy(found, file.with_name(LEFT + end))
 
 
+def message_of(work: Work, file: Path) -> str | None:
+    """The line that it ended with; None where it went well. What is no StorageError passes."""
+    try:
+        work(file)
+    except StorageError as error:
+        return str(error)
+    return None
+
+
 class Attempts:
-    """Attempts on copies of one file. `counts`: faults by kind; `problems`: what went wrong."""
+    """Attempts on copies of one file, in a folder. `counts`: by outcome; `problems`: what is wrong.
+
+    work: on a disk that works; two of it store the same.
+    """
 
     def __init__(self, start: Path, folder: Path, work: Work) -> None:
         self.start, self.folder, self.work = start, folder, work
         self.counts: Counter[str] = Counter()
         self.problems: list[str] = []
-        self.before = contents_of(self._copy())
-        self.after = self._again(self._copy())
+        self.before = contents_of(self.copy())
+        self.after = self._again(self.copy())
 
-    def all_faults(self, every: int = 1) -> None:
-        """Each kind at each of its calls (or at every so-manyth), once and from there on."""
-        for kind in FAULTS:
-            for lasting in (False, True):
-                at = 1
-                while self._fails(kind, at, lasting):
-                    at += every
+    def copy(self) -> Path:
+        """The file of a new attempt."""
+        file = self.folder / "kairos.db"
+        for old in (*self.folder.glob("kairos.db*"), *self.folder.glob(f"{LEFT}*")):
+            old.unlink()
+        return Path(shutil.copy(self.start, file))
 
-    def _fails(self, kind: str, at: int, lasting: bool) -> bool:
-        """One attempt, looked at; whether there was such a call."""
-        file = self._copy()
-        where = f"{kind} {at}{' and on' if lasting else ''}"
-        message = None
-        with DISK.failing(kind, at, lasting):
-            try:
-                self.work(file, True)
-            except StorageError as error:
-                message = str(error)
-            if not DISK.failed:
-                return False
-        self.counts[kind] += 1
+    def look_at(self, what: str, file: Path, message: str | None) -> None:
+        """Count an attempt that ended with this message, or well; note what is wrong after it."""
         self.counts["refused" if message else "absorbed"] += 1
-        self.problems += [f"{where}: {each}" for each in self._wrong(file, message)]
-        return True
+        self.problems += [f"{what}: {each}" for each in self._wrong(file, message)]
 
     def _wrong(self, file: Path, message: str | None) -> Iterator[str]:
-        """What is wrong after an attempt that ended with this message, or well."""
         allowed = [self.after]
         if message is not None:
             unknown = UNKNOWN in message
@@ -83,16 +80,9 @@ class Attempts:
             if found_left not in allowed:
                 yield f"killed then, it leaves another state than {message!r} says"
             self.counts["stored all the same"] += message is not None and found_left == self.after
-        elif found == self.before and self._again(file) != self.after:
+        if found == self.before and self._again(file) != self.after:
             yield "the next attempt came to something else"
 
     def _again(self, file: Path) -> dict[str, str]:
-        """On a disk that works."""
-        self.work(file, False)
+        self.work(file)
         return contents_of(file)
-
-    def _copy(self) -> Path:
-        file = self.folder / "kairos.db"
-        for old in (*self.folder.glob("kairos.db*"), *self.folder.glob(f"{LEFT}*")):
-            old.unlink()
-        return Path(shutil.copy(self.start, file))

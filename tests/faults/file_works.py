@@ -6,16 +6,13 @@ from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy.engine import URL, create_engine
-
 from infrastructure.database.engine import Database, open_database
-from infrastructure.database.migrations.runner import upgrade
-from infrastructure.database.sqlite import take_over_transactions
 from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.synthetic import make_demo_bars
 from tests.database.ledger_samples import rows
 from tests.faults.old_files import make_old_file
-from tests.faults.stored import everything, faults, series_contents
+from tests.faults.sound_files import address_of, bring_to_head, contents_of
+from tests.faults.stored import series_contents
 from tests.faults.works import Work, kairos
 
 SYMBOLS = """SELECT DISTINCT symbol, CAST(substr(symbol, 2) AS INTEGER) FROM {}
@@ -68,14 +65,15 @@ class Upgrades(Work):
         make_old_file(self.old, "0001")
         self._before = contents_of(self.old)
         untouched = Path(shutil.copy(self.old, self.folder / "untouched.db"))
-        upgraded(untouched)
+        bring_to_head(address_of(untouched), "0001")
         self._after = contents_of(untouched)
         self._done: set[Path] = set()
 
     def once(self, turn: int) -> None:
         """See Work."""
         copied = Path(shutil.copy(self.old, self.folder / "copy"))
-        upgraded(copied.replace(self.folder / f"{turn}.db"))
+        file = copied.replace(self.folder / f"{turn}.db")
+        bring_to_head(address_of(file), "0001")
 
     def problems(self, turns: int) -> Iterator[str]:
         """Files with neither schema, or without a row; then each is brought to the head."""
@@ -85,34 +83,10 @@ class Upgrades(Work):
                 yield f"{file.name} is neither of the old nor of the new schema"
             self.whole += found == self._after
             if found == self._before:
-                upgraded(file)
+                bring_to_head(address_of(file), "0001")
                 if contents_of(file) != self._after:
                     yield f"{file.name} could not be upgraded afterwards"
             file.unlink()
-
-
-def upgraded(file: Path) -> None:
-    """Bring a file of schema 0001 to the head."""
-    url = URL.create("sqlite", database=str(file))
-    engine = create_engine(url)
-    take_over_transactions(engine)
-    try:
-        upgrade(engine, url, "0001")
-    finally:
-        engine.dispose()
-
-
-def contents_of(file: Path) -> dict[str, str]:
-    """Every row and the schema of a sound file of any revision."""
-    url = URL.create("sqlite", database=str(file))
-    engine = create_engine(url)
-    take_over_transactions(engine)
-    database = Database(engine, url)
-    try:
-        assert faults(database) == []
-        return everything(database)
-    finally:
-        database.close()
 
 
 def write_csv(path: Path, bars: Bars) -> None:

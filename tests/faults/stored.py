@@ -16,9 +16,6 @@ OF_THE_MOMENT = {"execution_date", "creation_date", "started_at", "finished_at",
 }
 """Columns that differ between two runs of the same thing, beside numbers that are counted up."""
 
-SUMMARIES = {"trading_sessions": "count(*), min(session), max(session), sum(closes_at)"}
-"""Of thousands of rows that are copied from a library."""
-
 
 def faults(database: Database) -> list[str]:
     """What SQLite itself finds wrong: damage, and rows that point nowhere."""
@@ -30,15 +27,6 @@ def faults(database: Database) -> list[str]:
 def schema(database: Database) -> list[tuple[Any, ...]]:
     """Every table, index, trigger and view, as it was made."""
     return rows(database, "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
-
-
-def everything(database: Database) -> dict[str, str]:
-    """A digest of each table's rows, of the schema, and of the numbers given last."""
-    names = [name for kind, name, _ in schema(database) if kind == "table"]
-    found = {
-        name: rows(database, f'SELECT {SUMMARIES.get(name, "*")} FROM "{name}"') for name in names
-    }
-    return {"": digest(schema(database))} | {name: digest(each) for name, each in found.items()}
 
 
 def digest(what: Iterable[object]) -> str:

@@ -1,89 +1,92 @@
 """A disk that fails at each call of a work: one line, data as before, and the next one clean."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy.engine import URL
 
 from infrastructure.cli.app import main
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import open_database
 from infrastructure.errors import StorageError
 from infrastructure.market_data.intake.importing import import_bars
 from infrastructure.market_data.synthetic import make_demo_bars
-from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from tests.database.ledger_samples import run_record
-from tests.faults.attempts import Attempts, leave_as_killed
+from tests.faults.attempts import Attempts, message_of
 from tests.faults.conftest import Told
-from tests.faults.faulty_vfs import can_be_faulty, faulty_url
+from tests.faults.faulty_vfs import DISK, FAULTS, can_be_faulty, faulty_url
 from tests.faults.file_works import write_csv
 from tests.faults.old_files import make_old_file
-from tests.faults.sound_files import bring_to_head
+from tests.faults.small_run import THEN, make_start, on, save_small_run
+from tests.faults.sound_files import address_of, bring_to_head
 from tests.faults.works import FIRST_DAY, PORTFOLIO
 
 pytestmark = pytest.mark.skipif(not can_be_faulty(), reason="SQLite's library cannot be reached")
 
-THEN = datetime(2024, 1, 2, tzinfo=UTC)
-"""The time stands still, so that two attempts at the same work store the same."""
+Work = Callable[[Path, bool], None]
+"""Opens the file, writes, closes; True: on the faulty disk. Raises StorageError."""
 
 
-def on(file: Path, faulty: bool, work: Callable[[Database], object]) -> None:
-    """Open, work, close; where it fails, keep what a kill just then would leave."""
-    database = open_database(faulty_url(file) if faulty else file)
-    try:
-        work(database)
-    except StorageError:
-        leave_as_killed(file)
-        raise
-    finally:
-        database.close()
-
-
-def fail_everywhere(
-    name: str, start: Path, work: Callable[[Path, bool], None], told: Told, every: int = 1
-) -> None:
-    """Every write, sync, truncation, read and the rest of a work, one after another."""
+def fail_everywhere(name: str, start: Path, work: Work, told: Told, every: int = 1) -> None:
+    """Each kind of fault at each of its calls (or every so-manyth), once and from there on."""
     with time_machine.travel(THEN, tick=False):
-        attempts = Attempts(start, start.parent, work)
-        attempts.all_faults(every)
+        attempts = Attempts(start, start.parent, lambda file: work(file, False))
+        for kind in FAULTS:
+            for lasting in (False, True):
+                at = 1
+                while fails(attempts, lambda file: work(file, True), kind, at, lasting):
+                    at += every
     told(f"disk errors in {name}", attempts.counts)
     assert attempts.problems == []
     assert min(attempts.counts[kind] for kind in ("read", "write", "full", "sync")) > 0
     assert attempts.counts["refused"] > attempts.counts["absorbed"]
 
 
+def fails(
+    attempts: Attempts, work: Callable[[Path], None], kind: str, at: int, lasting: bool
+) -> bool:
+    """One attempt, looked at; whether there was such a call."""
+    file = attempts.copy()
+    with DISK.failing(kind, at, lasting):
+        message = message_of(work, file)
+        if not DISK.failed:
+            return False
+    attempts.counts[kind] += 1
+    attempts.look_at(f"{kind} {at}{' and on' if lasting else ''}", file, message)
+    return True
+
+
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """A file with two runs and two months of bars in it, closed."""
-    path = tmp_path / "start.db"
-    database = open_database(path)
+    """A file with two runs in it, closed."""
+    return make_start(tmp_path / "start.db")
+
+
+def with_bars(file: Path) -> None:
+    """Two months of them."""
+    database = open_database(file)
     make_demo_bars(database=database, start=FIRST_DAY)
-    for count in (20, 0):
-        StrategyCreation(database).save_run(run_record(count))
     database.close()
-    return path
 
 
 def test_a_disk_that_fails_at_any_call_of_a_run(stored: Path, counted: Told) -> None:
     """A run is stored whole or not at all, and the line says which."""
-
-    def save(file: Path, faulty: bool) -> None:
-        on(file, faulty, lambda database: StrategyCreation(database).save_run(run_record(10)))
-
-    fail_everywhere("a run", stored, save, counted)
+    fail_everywhere("a run", stored, save_small_run, counted)
 
 
-def test_a_disk_that_fails_at_any_call_of_an_import(stored: Path, counted: Told) -> None:
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.nightly)])
+def test_a_disk_that_fails_at_any_call_of_an_import(
+    stored: Path, counted: Told, every: int
+) -> None:
     """So is a file of bars."""
+    with_bars(stored)
     csv = stored.with_name("bars.csv")
     write_csv(csv, make_demo_bars("SPY", start=date(2025, 6, 27)))
 
     def take(file: Path, faulty: bool) -> None:
         on(file, faulty, lambda database: import_bars(database, csv, "SPY"))
 
-    fail_everywhere("an import", stored, take, counted)
+    fail_everywhere("an import", stored, take, counted, every)
 
 
 @pytest.mark.nightly
@@ -93,10 +96,9 @@ def test_a_disk_that_fails_at_any_call_of_an_upgrade(tmp_path: Path, counted: To
     make_old_file(start, "0001", n_trades=10)
 
     def upgrade(file: Path, faulty: bool) -> None:
-        plain = URL.create("sqlite", database=str(file))
-        bring_to_head(faulty_url(file) if faulty else plain, "0001")
+        bring_to_head(faulty_url(file) if faulty else address_of(file), "0001")
 
-    fail_everywhere("an upgrade", start, upgrade, counted, every=7)
+    fail_everywhere("an upgrade", start, upgrade, counted, every=11)
 
 
 @pytest.mark.nightly
@@ -104,6 +106,7 @@ def test_a_disk_that_fails_at_any_call_of_the_command(
     stored: Path, counted: Told, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`kairos run` ends with code 2 and the line, or well."""
+    with_bars(stored)
 
     def run(file: Path, faulty: bool) -> None:
         address = faulty_url(file).render_as_string() if faulty else file
