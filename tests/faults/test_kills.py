@@ -15,7 +15,7 @@ KILLS = {"runs": 70, "sweeps": 50, "imports": 40, "upgrades": 40}
 
 def kill(tmp_path: Path, work: str, kills: int, seed: int, counted: Told) -> None:
     """So many kills of one kind of work, and what was counted."""
-    program(work, tmp_path, kills, seed, script=KILL_PROCESSES)
+    program(work, tmp_path, kills, seed, script=KILL_PROCESSES, seconds=280)
     outcome = json.loads((tmp_path / "outcome.json").read_text(encoding="utf-8"))
     counts, problems = outcome["counts"], outcome["problems"]
     counted(f"kill -9 of {work}", {**counts, "half or corrupt": len(problems)})
