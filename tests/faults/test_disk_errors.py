@@ -39,6 +39,8 @@ def fail_everywhere(name: str, start: Path, work: Work, told: Told, every: int =
     told(f"disk errors in {name}", attempts.counts)
     assert attempts.problems == []
     assert min(attempts.counts[kind] for kind in ("read", "write", "full", "sync")) > 0
+    if every == 1:  # a commit that the disk was not known to keep: after a kill it was there
+        assert attempts.counts["stored all the same"] > 0
     assert attempts.counts["refused"] > attempts.counts["absorbed"]
 
 
@@ -72,6 +74,17 @@ def with_bars(file: Path) -> None:
 def test_a_disk_that_fails_at_any_call_of_a_run(stored: Path, counted: Told) -> None:
     """A run is stored whole or not at all, and the line says which."""
     fail_everywhere("a run", stored, save_small_run, counted)
+
+
+def test_a_disk_that_fails_at_any_call_of_a_new_file(tmp_path: Path, counted: Told) -> None:
+    """The schema is there or not; a file that it did not get into is begun again."""
+    start = tmp_path / "start.db"
+    start.touch()
+
+    def create(file: Path, faulty: bool) -> None:
+        open_database(faulty_url(file) if faulty else file).close()
+
+    fail_everywhere("making a file", start, create, counted, every=9)
 
 
 @pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.nightly)])
