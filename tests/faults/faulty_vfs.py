@@ -2,7 +2,7 @@
 
 SQLite reaches its files through a table of functions, a VFS. The one registered here, "faulty", is
 the system's own, but that some functions first ask `DISK` whether to fail. Open a database on it by
-`faulty_url(path)`. Shared memory, locks and all the rest are the system's, so WAL works as ever.
+`faulty_url(path)`. All the rest is the system's, so WAL works as ever.
 """
 
 import ctypes
@@ -67,8 +67,8 @@ class Disk:
         self.calls[function] += 1
         if not self.kind or FAULTS[self.kind].function != function:
             return _OK
-        number = self.calls[function]
-        if number != self._at and not (self._lasting and number > self._at):
+        late = self.calls[function] - self._at
+        if late < 0 or (late > 0 and not self._lasting):
             return _OK
         self.failed += 1
         return FAULTS[self.kind].answer
@@ -199,6 +199,4 @@ def _prototype(name: str) -> Any:
 def _address(name: str, function: Any) -> int:
     callback = _prototype(name)(function)
     _kept.append(callback)
-    found = ctypes.cast(callback, _POINTER).value
-    assert found is not None
-    return found
+    return ctypes.cast(callback, _POINTER).value or 0
