@@ -92,12 +92,6 @@ def test_a_clock_that_is_set_back_during_a_run_takes_no_time_from_it(with_bars: 
     database.close()
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    """A new one."""
-    return open_database(tmp_path / "kairos.db")
-
-
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-3653), timedelta(days=3653)])
 def test_a_sweep_ends_whatever_happens_to_the_clock(database: Database, step: timedelta) -> None:
     """It is gone on with, completed, and does not end before it began."""
@@ -115,7 +109,6 @@ def test_a_sweep_ends_whatever_happens_to_the_clock(database: Database, step: ti
         found = connection.execute(select(sweeps)).mappings().one()
     assert (found["status"], found["trials_done"], found["started_at"]) == ("completed", 20, began)
     assert found["finished_at"] == max(began, began + step)
-    database.close()
 
 
 def stamps_across(first: str, days: int) -> list[str]:
@@ -128,7 +121,7 @@ def stamps_across(first: str, days: int) -> list[str]:
 @needs_zones
 @pytest.mark.parametrize("first", ["2024-03-06", "2024-10-30"])
 def test_bars_across_a_change_of_the_clocks_are_the_same_in_every_zone(
-    tmp_path: Path, database: Database, first: str
+    tmp_path: Path, file_database: Database, first: str
 ) -> None:
     """Stamps of New York's clock are placed by New York's sessions, not by the machine's zone."""
     csv = tmp_path / "bars.csv"
@@ -136,10 +129,9 @@ def test_bars_across_a_change_of_the_clocks_are_the_same_in_every_zone(
     csv.write_text("\n".join(["timestamp,open,high,low,close,volume", *lines]) + "\n")
     for number, zone in enumerate((NEW_YORK, BERLIN, LORD_HOWE, UTC)):
         with time_machine.travel(datetime(2024, 11, 3, 1, 30, tzinfo=zone), tick=False):
-            import_bars(database, csv, f"S{number}", timezone="America/New_York")
-    found = {series_contents(database, f"S{number}") for number in range(4)}
+            import_bars(file_database, csv, f"S{number}", timezone="America/New_York")
+    found = {series_contents(file_database, f"S{number}") for number in range(4)}
     assert len(found) == 1
     opened = "SELECT DISTINCT strftime('%H:%M', min(timestamp), 'unixepoch') FROM market_bars "
     opened += "WHERE symbol = 'S1' GROUP BY timestamp / 86400"
-    assert sorted(rows(database, opened)) == [("13:30",), ("14:30",)]
-    database.close()
+    assert sorted(rows(file_database, opened)) == [("13:30",), ("14:30",)]

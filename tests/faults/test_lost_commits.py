@@ -2,13 +2,12 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from infrastructure.database.engine import open_database
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from tests.database.ledger_programs import needs_fork
 from tests.database.ledger_samples import half_runs, rows, run_record
-from tests.database.test_postgresql import address, server  # noqa: F401 - fixtures
 
 ENDS_AT_COMMIT = (
     "CREATE FUNCTION go_away() RETURNS trigger AS $$ "
@@ -19,10 +18,8 @@ ENDS_AT_COMMIT = (
 """The server ends the connection in the middle of the commit."""
 
 
-@needs_fork
-def test_a_server_that_is_lost_in_a_commit_leaves_it_open(
-    address: str,  # noqa: F811 - the fixture
-) -> None:
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_is_lost_in_a_commit_leaves_it_open(address: URL) -> None:
     """One line; the ledger can be used again at once, and holds no half run."""
     database = open_database(address)
     ledger = StrategyCreation(database)
@@ -40,10 +37,8 @@ def test_a_server_that_is_lost_in_a_commit_leaves_it_open(
     database.close()
 
 
-@needs_fork
-def test_a_server_that_is_lost_before_a_commit_does_not(
-    address: str,  # noqa: F811 - the fixture
-) -> None:
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_is_lost_before_a_commit_does_not(address: URL) -> None:
     """A transaction that did not come to its commit is not there, and the line says no other."""
     database = open_database(address)
     lost = pytest.raises(StorageError, match="cannot be used")

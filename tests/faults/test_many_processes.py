@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 
 from infrastructure.database.engine import Database, open_database
 from infrastructure.market_data.synthetic import make_demo_bars
 from tests.database.ledger_programs import needs_fork, program
 from tests.database.ledger_samples import counts, rows
-from tests.database.test_postgresql import address, server  # noqa: F401
 from tests.faults.conftest import Told
 from tests.faults.stored import faults, run_contents
 from tests.faults.works import FIRST_DAY
@@ -68,12 +68,12 @@ def test_eight_processes_write_two_hundred_runs_each(folder_in_memory: Path, cou
 
 
 @needs_fork
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_eight_processes_write_two_hundred_runs_each_to_a_server(
-    address: str,  # noqa: F811 - the fixture
-    counted: Told,
+    address: URL, counted: Told
 ) -> None:
     """On one PostgreSQL database."""
-    counted("8 processes x 200 runs on PostgreSQL", write_all(address))
+    counted("8 processes x 200 runs on PostgreSQL", write_all(address.render_as_string(False)))
 
 
 @needs_fork
