@@ -22,6 +22,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+COUNTED = "counted"
+"""A property that a test records (`record_property`): a line that the end of the session shows."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have counted, also where all is well: evidence, not only a dot."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    lines = [line for each in reports for name, line in each.user_properties if name == COUNTED]
+    if lines:
+        terminalreporter.section(COUNTED)
+        for line in sorted(lines):
+            terminalreporter.write_line(str(line))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Tests, and the processes they start, leave the user's cache, keyring and log alone."""

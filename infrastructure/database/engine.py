@@ -44,12 +44,14 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A connection inside one transaction: all of it is kept, or nothing where it raises.
 
-        Only one writer at a time on SQLite; do not nest. Raises StorageError.
+        Only one writer at a time on SQLite; do not nest. Raises StorageError, which says so where
+        the commit itself failed and it cannot be known whether all of it was kept.
         """
-        with storage_errors(self.url), self.engine.connect() as plain:
+        with storage_errors(self.url) as phase, self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITING: True})
             with connection.begin():
                 yield connection
+                phase.committing = True
 
     def close(self) -> None:
         """Give every connection back to the system."""

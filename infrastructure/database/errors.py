@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -28,6 +29,14 @@ _ADVICE = {
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_TOOBIG": "cannot hold a value of this size ({found})",
 }
+_UNKNOWN = (
+    "failed while it was committing ({found}): the change may be stored or not; once it can be "
+    "reached and relied on again, look whether it is there, and repeat it if not"
+)
+_WRITTEN_BUT_NOT_KEPT = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_DELETE")
+"""A write that failed is not whole, and SQLite knows a half one by its checksum; after these the
+commit is in the file, and a crash would find it there."""
+
 _REFUSED = "refused a row and wrote nothing: {found}"
 _LOST_TABLE = "lacks a part of its schema ({found}); restore a backup"
 _BY_STATE = {  # PostgreSQL's own codes
@@ -51,13 +60,26 @@ def place(url: URL) -> str:
     return hidden(url.render_as_string(hide_password=True))  # one among its settings too
 
 
+@dataclass
+class Phase:
+    """What a transaction is doing when it fails."""
+
+    committing: bool = False
+
+
 @contextmanager
-def storage_errors(url: URL) -> Iterator[None]:
-    """Raise StorageError for what the operator can put right; a bug passes through unchanged."""
+def storage_errors(url: URL) -> Iterator[Phase]:
+    """Raise StorageError for what the operator can put right; a bug passes through unchanged.
+
+    Whoever writes says so once it commits: what fails then may be stored all the same. SQLite has
+    written a commit before it asks the disk to keep it, and finds it there after a crash; a server
+    may have committed and not been able to say so.
+    """
+    phase = Phase()
     try:
-        yield
+        yield phase
     except Exception as error:
-        message = _one_line(error, url) if _is_from_a_database(error) else None
+        message = _one_line(error, url, phase) if _is_from_a_database(error) else None
         if message is None:
             raise
         raise StorageError(f"{place(url)}: {message}") from error
@@ -69,13 +91,15 @@ def _is_from_a_database(error: Exception) -> bool:
     return psycopg or isinstance(error, DBAPIError | sqlite3.Error | PoolTimeout)
 
 
-def _one_line(error: Exception, url: URL) -> str | None:
+def _one_line(error: Exception, url: URL, phase: Phase) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     found = " ".join(str(cause).split())
     if url.password:
         found = found.replace(str(url.password), "***")  # however short it is
     found = hidden(found)
-    if isinstance(cause, sqlite3.Error):
+    if phase.committing and _leaves_it_open(cause, error):
+        advice: str | None = _UNKNOWN
+    elif isinstance(cause, sqlite3.Error):
         advice = _sqlite_advice(cause)
     elif "IntegrityError" in {kind.__name__ for kind in type(cause).__mro__}:
         advice = _REFUSED
@@ -86,6 +110,13 @@ def _one_line(error: Exception, url: URL) -> str | None:
     else:
         advice = None
     return advice and advice.format(found=found)
+
+
+def _leaves_it_open(cause: BaseException, error: Exception) -> bool:
+    """Whether a commit that ended so may have happened."""
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorname", "") in _WRITTEN_BUT_NOT_KEPT
+    return isinstance(error, OperationalError)  # the connection was lost
 
 
 def _sqlite_advice(cause: sqlite3.Error) -> str | None:

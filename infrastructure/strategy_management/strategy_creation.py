@@ -53,7 +53,7 @@ class StrategyCreation:
         """Write a run with all that belongs to it in one transaction; its run_id.
 
         Strategies that the ledger does not know yet are created with it. Raises StorageError, and
-        then nothing was written.
+        then nothing was written, unless it says that a failed commit leaves that open.
         """
         began = perf_counter()
         with self._database.write() as connection:

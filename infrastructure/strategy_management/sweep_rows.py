@@ -80,10 +80,17 @@ def count_up(connection: Connection, sweep_id: int, n_trials: int) -> bool:
 
 
 def finish_sweep(connection: Connection, sweep_id: int) -> None:
-    """Mark it as completed; one that is stays as it is."""
+    """Mark it as completed; one that is stays as it is.
+
+    A clock that was set back meanwhile does not let it end before it began.
+    """
+    started = connection.execute(
+        select(sweeps.c.started_at).where(sweeps.c.sweep_id == sweep_id)
+    ).scalar()
     now = datetime.now(UTC)
     change = update(sweeps).where(sweeps.c.sweep_id == sweep_id, sweeps.c.status == "running")
-    connection.execute(change.values(status="completed", finished_at=now))
+    finished = max(now, started) if started else now
+    connection.execute(change.values(status="completed", finished_at=finished))
 
 
 def read_sweep(connection: Connection, sweep_id: int) -> StoredSweep | None:

@@ -45,7 +45,7 @@ def upgrade(engine: Engine, url: URL, before: Callable[[str], None] | None = Non
     database then has all that is upgraded. It is not called where there is nothing to upgrade.
     Raises StorageError.
     """
-    with storage_errors(url), engine.connect() as plain:
+    with storage_errors(url) as phase, engine.connect() as plain:
         connection = plain.execution_options(**{WRITING: True, MIGRATING: True})
         connection.detach()  # its foreign keys are off: never back into the pool
         with connection.begin():
@@ -61,6 +61,7 @@ def upgrade(engine: Engine, url: URL, before: Callable[[str], None] | None = Non
                 before(found)
             command.upgrade(alembic_config(connection), "head")
             _check_foreign_keys(connection, place(url))
+            phase.committing = True
 
 
 def _check_foreign_keys(connection: Connection, name: str) -> None:
