@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Column, select, text, update
 
 from infrastructure.database.engine import Database
 from infrastructure.strategy_management.run_result import RunResult
@@ -15,10 +15,22 @@ SINGLE, THREE = (PORTFOLIOS / f"{name}.json" for name in ("single_qqq", "three_i
 
 def run_of(ledger: Database, portfolio: Path = SINGLE, **settings: Any) -> RunResult:
     """A stored run."""
-    return StrategyManager(portfolio, db_path=ledger.url.database, **settings).run_all()
+    return StrategyManager(portfolio, db_path=ledger.url, **settings).run_all()
 
 
 def change(ledger: Database, statement: str, **values: Any) -> None:
     """What somebody does to the ledger by hand."""
     with ledger.write() as connection:
         connection.execute(text(statement), values)
+
+
+def change_json(ledger: Database, column: Column[Any], path: str, value: Any) -> None:
+    """The same inside the JSON of the table's only row. path: keys with dots between."""
+    *above, last = path.split(".")
+    with ledger.write() as connection:
+        whole = connection.execute(select(column)).scalar_one()
+        inner = whole
+        for name in above:
+            inner = inner[name]
+        inner[last] = value
+        connection.execute(update(column.table).values({column.name: whole}))

@@ -31,6 +31,12 @@ OTHERWISE = {
 }
 
 
+@pytest.fixture
+def kind() -> str:
+    """A file: what a run computes is no matter of where it is stored."""
+    return "sqlite"
+
+
 def digests(ledger: Database) -> dict[str, set[tuple[str, ...]]]:
     """Of the results of all runs, by their portfolio."""
     columns = [run_evidence.c[f"{name}_digest"] for name in RESULTS]
@@ -64,7 +70,7 @@ def test_a_run_is_the_same_in_another_process(ledger: Database, how: str, tmp_pa
     for portfolio in (SINGLE, THREE):
         done = subprocess.run(
             [sys.executable, "-m", "infrastructure.cli", "run", str(portfolio),
-             "--db", str(ledger.url.database)],
+             "--db", ledger.url.render_as_string(hide_password=False)],
             cwd=ROOT, env=os.environ | settings, check=False, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from infrastructure.cli.app import main
 from infrastructure.database.engine import Database
-from infrastructure.database.models import environments, metadata
+from infrastructure.database.models import backtest_runs, environments, metadata
 from infrastructure.errors import ConfigError
 from infrastructure.ledger.proving.verifying import verify
 from infrastructure.reporting.proof_report import proof_lines
 from infrastructure.research.walk_forward import walk_forward
-from tests.ledger.proof_setup import SINGLE, THREE, change, run_of
+from tests.ledger.proof_setup import SINGLE, THREE, change, change_json, run_of
 
 
 def everything(ledger: Database) -> dict[str, list[object]]:
@@ -53,7 +53,7 @@ def test_a_walk_forward_is_proved_too(ledger: Database) -> None:
         {"risk_reward": [1.5, 2.0]},
         train="6m",
         test="6m",
-        db_path=str(ledger.url.database),
+        db_path=ledger.url,
     )
     proof = verify(ledger, walked.run.run_id)
     assert proof.outcome == "identical"
@@ -130,8 +130,7 @@ def test_a_better_sharpe_in_the_list_is_found_out(ledger: Database) -> None:
 def test_a_rule_changed_by_hand_is_found_out(ledger: Database) -> None:
     """A portfolio with another risk in the ledger: the run differs, its config is the cause."""
     made = run_of(ledger)
-    halved = "json_set(portfolio_json, '$.risk.risk_per_trade', 0.25)"
-    change(ledger, f"UPDATE backtest_runs SET portfolio_json = {halved}")
+    change_json(ledger, backtest_runs.c.portfolio_json, "risk.risk_per_trade", 0.25)
     proof = verify(ledger, made.run_id)
     assert proof.outcome == "differs"
     assert "configs were changed" in proof.causes[0].words
@@ -166,7 +165,7 @@ def test_a_changed_library_is_named_with_both_versions(ledger: Database) -> None
     made = run_of(ledger)
     with ledger.read() as connection:
         now = connection.execute(select(environments.c.libraries)).scalar_one()["numpy"]
-    change(ledger, "UPDATE environments SET libraries = json_set(libraries, '$.numpy', '1.0')")
+    change_json(ledger, environments.c.libraries, "numpy", "1.0")
     (cause,) = verify(ledger, made.run_id).causes
     assert (cause.kind, cause.words) == ("library", f"libraries changed: numpy 1.0 -> {now}")
 
@@ -196,8 +195,7 @@ def test_a_run_of_before_there_was_evidence_is_compared_all_the_same(ledger: Dat
 def test_a_config_that_this_kairos_does_not_know_stops_no_other_proof(ledger: Database) -> None:
     """A key of another Kairos: that run cannot be run again, in the words of the refusal."""
     made = run_of(ledger)
-    added = "json_set(portfolio_json, '$.leverage', 3)"
-    change(ledger, f"UPDATE backtest_runs SET portfolio_json = {added}")
+    change_json(ledger, backtest_runs.c.portfolio_json, "leverage", 3)
     proof = verify(ledger, made.run_id)
     assert proof.outcome == "cannot_run"
     assert "run 1: portfolio_json: leverage is not a known key" in proof.why_not
@@ -219,7 +217,7 @@ def test_the_command_tells_of_every_run(
     """A line for each, a sum, exit code 1 where one differs; JSON holds the same."""
     run_of(ledger)
     run_of(ledger, THREE)
-    at = ["--db", str(ledger.url.database)]
+    at = ["--db", ledger.url.render_as_string(hide_password=False)]
     assert main(["verify", "--all", *at]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("run 1 · Single QQQ · identical: ")

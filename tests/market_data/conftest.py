@@ -6,9 +6,11 @@ from shutil import copyfile
 
 import pytest
 from bar_rows import WriteFile
+from sqlalchemy.engine import URL
 
 from infrastructure.database.engine import Database, open_database
 from infrastructure.market_data.sessions.calendars import get_calendar
+from tests.database.private_server import PrivateServer
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +24,36 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path, prepared: Path) -> Iterator[Database]:
+def kind() -> str:
+    """SQLite; the laws of the store are parametrized to run on each kind."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database without bars."""
-    copyfile(prepared, tmp_path / "kairos.db")
-    opened = open_database(tmp_path / "kairos.db")
+    if kind == "sqlite":
+        opened = open_database(
+            copyfile(request.getfixturevalue("prepared"), tmp_path / "kairos.db")
+        )
+        yield opened
+        opened.close()
+        return
+    server: PrivateServer = request.getfixturevalue("private_server")
+    opened = open_database(server.new_address(request.getfixturevalue("prepared_on_server")))
     yield opened
     opened.close()
+    server.drop(opened.url)
+
+
+@pytest.fixture(scope="session")
+def prepared_on_server(private_server: PrivateServer) -> URL:
+    """The same on PostgreSQL."""
+    address = private_server.new_address(private_server.with_schema)
+    opened = open_database(address)
+    get_calendar("XNYS", opened)
+    opened.close()
+    return address
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.factors.adjusting import Factors
 from infrastructure.market_data.factors.table import FactorNumbers, read_factors, write_factors
+from tests.database.kinds import KINDS
+
+pytestmark = pytest.mark.parametrize("kind", KINDS)
 
 SPLITS = Factors("X", [100, 200], [0.5, 0.25], [1.0, 1.0])
 DIVIDENDS = Factors("X", [150, 200], [1.0, 1.0], [0.99, 0.98])

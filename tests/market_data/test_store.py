@@ -13,6 +13,9 @@ from infrastructure.market_data.store.reading import (
     stored_series,
     write_bars,
 )
+from tests.database.kinds import KINDS
+
+pytestmark = pytest.mark.parametrize("kind", KINDS)
 
 THREE_DAYS = rows_at(
     "2024-01-02 14:00", "2024-01-02 14:30", "2024-01-02 20:30", "2024-01-02 21:00",
