@@ -94,7 +94,7 @@ def test_a_number_that_is_none_is_found(database: Database) -> None:
 CHANGED = [
     ("DROP VIEW v_market_bars", "the view v_market_bars is missing"),
     ("DROP INDEX ix_algo_trades_run_id_position", "ix_algo_trades_run_id_position"),
-    ("DROP TABLE equity", "equity"),
+    ("DROP TABLE price_factors", "price_factors"),
 ]
 
 
