@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 
+from infrastructure.strategy_management.syntax import syntax_of
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("strategies", "infrastructure.indicators")
 """Where the code of trading ideas lives; the rest of Kairos has a version."""
@@ -75,11 +77,8 @@ def _own_file(module: str) -> Path | None:
 
 def _imported(source: bytes, package: str) -> Iterator[str]:
     """The names of all modules that a source imports, and perhaps of things in them."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return  # importing it will say what is wrong with it
-    for node in ast.walk(tree):
+    tree = syntax_of(source)
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -11,7 +11,6 @@ import inspect
 import re
 import sys
 import traceback
-import warnings
 from hashlib import sha256
 from pathlib import Path
 from traceback import walk_stack
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from infrastructure.core.foreign_code import foreign_code, place_of, said
 from infrastructure.core.time_limit import ADVICE, TimeIsUp, seconds_allowed
 from infrastructure.errors import ConfigError
+from infrastructure.strategy_management.syntax import syntax_of
 from infrastructure.wording import hint_of, printable, show
 
 if TYPE_CHECKING:
@@ -84,12 +84,10 @@ def _class_names(source: bytes) -> list[str]:
     candidates = _CLASS_WITH_BASES.findall(text)
     if not candidates:
         return []
-    try:
-        with warnings.catch_warnings(action="ignore"):  # importing it warns, once
-            statements = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return candidates  # importing it will say what is wrong with it
-    return [each.name for each in statements if isinstance(each, ast.ClassDef) and each.bases]
+    tree = syntax_of(source)
+    if tree is None:
+        return candidates
+    return [each.name for each in tree.body if isinstance(each, ast.ClassDef) and each.bases]
 
 
 def _is_strategy(defined: object) -> "TypeGuard[type[VectorBTStrategy]]":

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from infrastructure.market_data.bars import Bars
 from infrastructure.strategy_management import strategy_code
 from infrastructure.strategy_management.strategy_code import code_digest
 from infrastructure.strategy_management.strategy_registry import find_strategy_classes
+from infrastructure.strategy_management.syntax import syntax_of
 
 MODULE = "strategies.planted_idea"
 FILES = {
@@ -119,3 +121,12 @@ class Idea(VectorBTStrategy):
     digests = [code_digest(typed_in(*each)) for each in ((1, 2), (1, 2), (2, 2), (1, 3))]
     assert digests[0] == digests[1]
     assert len({*digests}) == 3
+
+
+def test_many_threads_look_at_code_at_once() -> None:
+    """CPython 3.11 cannot make two syntax trees at once; whoever asks gets one all the same."""
+    source = b"x = [" + b"[1], " * 3_000 + b"]\n"
+    with ThreadPoolExecutor(8) as pool:
+        trees = list(pool.map(syntax_of, [source] * 64))
+    assert all(tree is not None for tree in trees)
+    assert syntax_of(b"def (") is None
