@@ -18,14 +18,13 @@ from infrastructure.strategy_management.strategy_creation import StrategyCreatio
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.sweep_samples import sweep_record, trial_columns
 from tests.faults.ledger_model import Model, Shape, Sweep, held, named
+from tests.faults.sound_files import address_of, bring_to_head
 from tests.faults.stored import faults
 
 T = TypeVar("T")
 
 NAMES = ("ant", "bee", "cat", "dog")
-REVISIONS = ("0001", "0002", "0003")
-"""Released ones; a file of each is brought to the head."""
-
+REVISIONS = ("0001", "0002", "0003")  # released ones: a file of each is brought to the head
 PLANS, N_TRIALS = ("a" * 64, "b" * 64), 40
 
 shapes = st.builds(
@@ -59,10 +58,10 @@ class Ledger(RuleBasedStateMachine):
         """A new file, or one of an older Kairos, which is brought to the head."""
         if revision is not None:
             shutil.copy(self.old_files / revision, self.file)
+            bring_to_head(address_of(self.file))
             self.counts["upgrades"] += 1
-            one = ("tight",)
-            self.model.runs = {1: Shape(4, 2, 3, one, False), 2: Shape(0, 0, 3, one, False)}
-            self.model.strategies = {"tight": 1}
+            runs = [Shape(4, 2, 3, ("tight",), False), Shape(0, 0, 3, ("tight",), False)]
+            self.model.runs, self.model.strategies = dict(enumerate(runs, 1)), {"tight": 1}
             self.model.last |= {"strategy": 1, "run": 2}
         self.database = open_database(self.file)
 
