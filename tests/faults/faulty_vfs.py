@@ -68,10 +68,9 @@ class Disk:
         if not self.kind or FAULTS[self.kind].function != function:
             return _OK
         late = self.calls[function] - self._at
-        if late < 0 or (late > 0 and not self._lasting):
-            return _OK
-        self.failed += 1
-        return FAULTS[self.kind].answer
+        fails = late == 0 or (late > 0 and self._lasting)
+        self.failed += fails
+        return FAULTS[self.kind].answer if fails else _OK
 
 
 DISK = Disk()
@@ -98,13 +97,8 @@ class _Methods(ctypes.Structure):
 
     _fields_ = [
         ("iVersion", _INT),
-        ("xClose", _POINTER),
-        ("xRead", _POINTER),
-        ("xWrite", _POINTER),
-        ("xTruncate", _POINTER),
-        ("xSync", _POINTER),
-        ("xFileSize", _POINTER),
-        ("xLock", _POINTER),
+        *((name, _POINTER) for name in ("xClose", "xRead", "xWrite", "xTruncate", "xSync")),
+        *((name, _POINTER) for name in ("xFileSize", "xLock")),
         ("rest", _POINTER * 5),
         ("xShmMap", _POINTER),
         ("more", _POINTER * 5),

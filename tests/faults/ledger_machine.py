@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -18,14 +18,14 @@ from infrastructure.strategy_management.strategy_creation import StrategyCreatio
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.sweep_samples import sweep_record, trial_columns
 from tests.faults.ledger_model import Model, Shape, Sweep, held, named
+from tests.faults.sound_files import address_of, bring_to_head
 from tests.faults.stored import faults
 
-NAMES = ("ant", "bee", "cat", "dog")
-REVISIONS = ("0001", "0002", "0003")
-"""Released ones; a file of each is brought to the head."""
+T = TypeVar("T")
 
-PLANS = ("a" * 64, "b" * 64)
-N_TRIALS = 40
+NAMES = ("ant", "bee", "cat", "dog")
+REVISIONS = ("0001", "0002", "0003")  # released ones: a file of each is brought to the head
+PLANS, N_TRIALS = ("a" * 64, "b" * 64), 40
 
 shapes = st.builds(
     Shape,
@@ -58,10 +58,10 @@ class Ledger(RuleBasedStateMachine):
         """A new file, or one of an older Kairos, which is brought to the head."""
         if revision is not None:
             shutil.copy(self.old_files / revision, self.file)
+            bring_to_head(address_of(self.file))
             self.counts["upgrades"] += 1
-            one = ("tight",)
-            self.model.runs = {1: Shape(4, 2, 3, one, False), 2: Shape(0, 0, 3, one, False)}
-            self.model.strategies = {"tight": 1}
+            runs = [Shape(4, 2, 3, ("tight",), False), Shape(0, 0, 3, ("tight",), False)]
+            self.model.runs, self.model.strategies = dict(enumerate(runs, 1)), {"tight": 1}
             self.model.last |= {"strategy": 1, "run": 2}
         self.database = open_database(self.file)
 
@@ -76,9 +76,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(shape=shapes)
     def save_run(self, shape: Shape) -> None:
         """With the strategies that are not known yet."""
-        number = StrategyCreation(self.database).save_run(shape.record())
-        self.model.runs[self.model.given("run", number)] = shape
-        self._note_strategies(shape)
+        self._note_run(StrategyCreation(self.database).save_run(shape.record()), shape)
 
     @precondition(lambda self: self.model.runs)
     @rule(data=st.data())
@@ -128,7 +126,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(shape=shapes, statement=st.integers(1, 12), killed=st.booleans())
     def crash_in_a_run(self, shape: Shape, statement: int, killed: bool) -> None:
         """Ended before the n-th statement of a save: by an exception, or with the whole process."""
-        self._crash(lambda: self.save_run(shape), statement, killed)
+        ledger, record = StrategyCreation(self.database), shape.record()
+        number = self._crash(lambda: ledger.save_run(record), statement, killed)
+        if number is not None:
+            self._note_run(number, shape)
 
     @precondition(lambda self: self.model.sweeps)
     @rule(data=st.data(), statement=st.integers(1, 5), killed=st.booleans())
@@ -156,24 +157,26 @@ class Ledger(RuleBasedStateMachine):
             self.database.close()
         shutil.rmtree(self.folder)
 
-    def _note_strategies(self, shape: Shape) -> None:
+    def _note_run(self, number: int, shape: Shape) -> None:
+        self.model.runs[self.model.given("run", number)] = shape
         stored = held(self.database)["strategies"]
         new = {stored[name]: name for name in shape.names if name not in self.model.strategies}
-        for number in sorted(new):
-            self.model.strategies[new[number]] = self.model.given("strategy", number)
+        for each in sorted(new):
+            self.model.strategies[new[each]] = self.model.given("strategy", each)
 
-    def _crash(self, work: Callable[[], None], statement: int, killed: bool) -> None:
-        """A work that has fewer statements than that goes well."""
+    def _crash(self, work: Callable[[], T], statement: int, killed: bool) -> T | None:
+        """What the work gives that has fewer statements than that; None where it was ended."""
         left = self.folder / f"{int(self.file.stem) + 1}.db"
         try:
             with self._cut_before(statement, left):
-                work()
+                return work()
         except CutError:
             self.counts["crashes inside a transaction"] += 1
             if killed:  # what the process left on the disk is all there is
                 self.database.close()
                 self.file = left
                 self.database = open_database(left)
+        return None
 
     @contextmanager
     def _cut_before(self, statement: int, left: Path) -> Iterator[None]:

@@ -128,4 +128,4 @@ def test_a_disk_that_fails_at_any_call_of_the_command(
         if code:
             raise StorageError(printed.err.removeprefix("error: ").removesuffix("\n"))
 
-    fail_everywhere("`kairos run`", stored, run, counted)
+    fail_everywhere("`kairos run`", stored, run, counted, every=3)
