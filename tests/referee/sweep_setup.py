@@ -17,19 +17,20 @@ MOST_TRADES = 3_000
 
 
 class Recorded(VectorBTStrategy):
-    """Decides what the book's lanes decided; found again by the identity of the bars."""
+    """Decides what the book's lanes decided; found again by the bars' symbol."""
 
-    _given: dict[int, Signals]
+    _given: dict[str, Signals]
 
     @classmethod
     def of(cls, book: Book) -> "Recorded":
         """A strategy that decides what this book's lanes did."""
         made = cls(book.config)
-        made._given = {id(lane.bars): lane.signals for lane in book.lanes}
+        made._given = {lane.bars.symbol: lane.signals for lane in book.lanes}
+        assert len(made._given) == len(book.lanes)
         return made
 
     def generate_signals(self, bars: Bars) -> Signals:
-        return self._given[id(bars)]
+        return self._given[bars.symbol]
 
 
 def as_group(books: Sequence[Book], terms: AccountTerms) -> Group:
