@@ -1,7 +1,5 @@
 """Run by the tests as a program of its own: one process that forks others which use a ledger.
 
-kill FILE ROUNDS runs|trials: fork a child that writes runs, or chunks of a sweep's trials, in a
-    loop, kill -9 it at a random moment; again.
 write FILE PROCESSES RUNS: fork children that write runs at the same time.
 create FOLDER PROCESSES ROUNDS: fork children that open the same new file at the same time.
 full FILE BYTES: write a run that needs more bytes than any file may have.
@@ -13,8 +11,6 @@ Forking spares each child the half second of imports. Prints one line a run or e
 """
 
 import os
-import random
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -25,13 +21,9 @@ from infrastructure.database.engine import open_database
 from infrastructure.database.upkeep.backup import back_up
 from infrastructure.errors import StorageError
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from infrastructure.strategy_management.trial_ledger import TrialLedger
 from tests.database.ledger_samples import run_record, strategy
-from tests.database.sweep_samples import sweep_record, trial_columns
 
 NOBODY = 65534
-CHUNK = 10_000
-"""Trials that `kill FILE ROUNDS trials` stores at a time."""
 
 
 def say(line: object) -> None:
@@ -56,54 +48,6 @@ def wait_for(children: list[int]) -> None:
     """Until all of them have ended."""
     for child in children:
         os.waitpid(child, 0)
-
-
-def kill(file: str, rounds: str, what: str) -> None:
-    """Every other child is killed once it has stored one, the rest at any moment of their life.
-
-    Prints the number of each run or chunk once it is stored, and "inside" for a kill while one was.
-    """
-    work = {"runs": write_for_ever, "trials": save_for_ever}[what]
-    moments = random.Random(20240102)
-    for each in range(int(rounds)):
-        reading, writing = os.pipe()
-        child = fork(partial(work, file, writing))
-        os.close(writing)
-        seen = b""
-        while each % 2 == 0 and b"s" not in seen:
-            seen = os.read(reading, 10)
-        time.sleep(moments.uniform(0.0, 0.1))
-        os.kill(child, signal.SIGKILL)
-        wait_for([child])
-        while part := os.read(reading, 1000):
-            seen = part
-        os.close(reading)
-        if seen.endswith(b"b"):
-            say("inside")
-
-
-def write_for_ever(file: str, progress: int) -> None:
-    """Tell of each run when it begins and when it is stored."""
-    ledger = StrategyCreation(open_database(file))
-    record = run_record(2_000)
-    while True:
-        os.write(progress, b"b")
-        run_id = ledger.save_run(record)
-        say(run_id)
-        os.write(progress, b"s")
-
-
-def save_for_ever(file: str, progress: int) -> None:
-    """The same with trials, from where the killed process before has stopped."""
-    ledger = TrialLedger(open_database(file))
-    handle = ledger.begin(sweep_record())
-    first = handle.stored[-1][1] if handle.stored else 0
-    while True:
-        os.write(progress, b"b")
-        ledger.save(handle.sweep_id, trial_columns(range(first, first + CHUNK)))
-        say(first)
-        os.write(progress, b"s")
-        first += CHUNK
 
 
 def write(file: str, processes: str, runs: str) -> None:
@@ -194,6 +138,6 @@ def attempt(file: str) -> None:
 
 
 if __name__ == "__main__":
-    writing: tuple[Callable[..., None], ...] = (kill, write, create, full, locked_out)
+    writing: tuple[Callable[..., None], ...] = (write, create, full, locked_out)
     jobs: tuple[Callable[..., None], ...] = (*writing, full_backup, kairos)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -84,10 +84,10 @@ def test_a_disk_that_fails_at_any_call_of_a_new_file(tmp_path: Path, counted: To
     def create(file: Path, faulty: bool) -> None:
         open_database(faulty_url(file) if faulty else file).close()
 
-    fail_everywhere("making a file", start, create, counted, every=9)
+    fail_everywhere("making a file", start, create, counted, every=31)
 
 
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("every", [23, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_disk_that_fails_at_any_call_of_an_import(
     stored: Path, counted: Told, every: int
 ) -> None:
