@@ -83,15 +83,25 @@ def _own_modules() -> list[Path]:
 
 def test_no_file_names_a_folder_of_somebodys_machine() -> None:
     """Nothing depends on, or tells of, the computer it was written on."""
+    assert _found_in_texts(SOMEBODYS_FOLDER) == {}
+
+
+def test_every_merge_was_brought_to_its_end() -> None:
+    """No file has the marks that git leaves where two branches wrote the same lines."""
+    assert _found_in_texts(re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)) == {}
+
+
+def _found_in_texts(wanted: re.Pattern[str]) -> dict[str, str]:
+    """The first thing of the kind that each file has, where it has one."""
     found = {}
     for path in project_files():
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:  # a picture
             continue
-        if match := SOMEBODYS_FOLDER.search(text):
+        if match := wanted.search(text):
             found[named(path)] = match.group()
-    assert found == {}
+    return found
 
 
 def test_every_link_of_a_page_leads_somewhere() -> None:
