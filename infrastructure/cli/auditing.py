@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.outcome import DONE
 from infrastructure.cli.progress import Progress
 from infrastructure.core.bars_reader import BarsReader
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.research.audit.auditing import Audit, audit, steps
 from infrastructure.strategy_management.research_rows import AuditRecord
 from infrastructure.strategy_management.strategy_code import code_digest
@@ -39,8 +40,7 @@ def audit_strategy(path_or_name: str, options: AuditOptions) -> int:
     from infrastructure.reporting.audit_report import KeptAudit, audit_json, audit_lines
 
     config = StrategyLoader().load_strategy(path_or_name)
-    database = open_database(options.db)
-    try:
+    with opened_database(options.db) as database:
         result = _audited(path_or_name, config, options, database)
         digest = code_digest(result.strategy)
         record = AuditRecord(
@@ -54,8 +54,6 @@ def audit_strategy(path_or_name: str, options: AuditOptions) -> int:
             audited_at=datetime.now(UTC),
         )
         kept = KeptAudit(TrialLedger(database).save_audit(record), digest, database.name)
-    finally:
-        database.close()
     if options.json:
         print(audit_json(result, kept))
     else:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -63,18 +64,14 @@ def _config(path_or_name: str | None) -> "StrategyConfig | None":
 
 
 def _bars(symbol: str, options: ChartOptions, config: "StrategyConfig | None") -> "Bars":
-    from infrastructure.database.engine import open_database
     from infrastructure.market_data.store.reading import read_bars
 
     terms: dict[str, Any] = {"start": options.start, "end": options.end}
     if config is not None:
         terms |= {"calendar": config.calendar, "session": config.session}
     interval = options.interval or (config.interval if config else "30m")
-    database = open_database(options.db)
-    try:
+    with opened_database(options.db) as database:
         return read_bars(database, symbol, interval, **terms)
-    finally:
-        database.close()
 
 
 def _figure(bars: "Bars", found: "TightCandleSignals", signal: int | None) -> "tuple[str, Figure]":

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infrastructure.cli.stored_series import opened_database
+from infrastructure.cli.opening import opened_database
 from infrastructure.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from infrastructure.cli.stored_series import chosen_series, opened_database
+from infrastructure.cli.opening import opened_database
+from infrastructure.cli.stored_series import chosen_series
 from infrastructure.errors import DataError
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.progress import Progress
-from infrastructure.cli.stored_series import opened_database
 from infrastructure.market_data.providers.download_report import DownloadReport
 from infrastructure.market_data.providers.downloading import downloads
 from infrastructure.market_data.providers.one_symbol import Wanted

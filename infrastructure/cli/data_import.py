@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
-from infrastructure.cli.stored_series import opened_database
 from infrastructure.errors import KairosError
 from infrastructure.wording import printable
 

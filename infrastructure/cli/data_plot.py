@@ -4,7 +4,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from infrastructure.cli.stored_series import chosen_series, opened_database
+from infrastructure.cli.opening import opened_database
+from infrastructure.cli.stored_series import chosen_series
 
 
 def plot_series(

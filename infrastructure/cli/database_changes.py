@@ -4,14 +4,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infrastructure.cli.confirming import can_be_asked, says_yes
 from infrastructure.cli.copy_progress import CopyProgress
-from infrastructure.cli.existing_database import existing_database
+from infrastructure.cli.opening import existing_database
 from infrastructure.errors import OldSchemaError, StorageError
 
 if TYPE_CHECKING:
     from infrastructure.database.engine import Database
 
-QUESTION = "Upgrade it now? A backup is taken first. [y/N] "
+QUESTION = "Upgrade it now? A backup is taken first."
 
 
 def back_up_database(db: str | None, file: Path | None, force: bool) -> None:
@@ -49,10 +50,10 @@ def upgrade_asked(db: str | None, yes: bool, backup: bool) -> None:
             return
         said = f"{database.name}: has schema {found}, this Kairos works with {SCHEMA_REVISION}"
         if not yes:
-            if not _has_terminal():
+            if not can_be_asked():
                 raise StorageError(f"{said}; say --yes to upgrade it")
-            question = QUESTION if backup else "Upgrade it now, without a backup? [y/N] "
-            if not _answered_yes(f"{said}. {question}"):
+            question = QUESTION if backup else "Upgrade it now, without a backup?"
+            if not says_yes(f"{said}. {question}"):
                 raise StorageError(f"{said}; it was not upgraded")
         _upgrade(database, backup)
 
@@ -60,7 +61,7 @@ def upgrade_asked(db: str | None, yes: bool, backup: bool) -> None:
 def upgraded_after_asking(error: OldSchemaError) -> bool:
     """Whether somebody at a terminal has said yes, and it has been done. Raises StorageError."""
     said = str(error).partition(";")[0]
-    if not _has_terminal() or not _answered_yes(f"{said}. {QUESTION}"):
+    if not can_be_asked() or not says_yes(f"{said}. {QUESTION}"):
         return False
     with existing_database(error.address) as database:
         _upgrade(database, backup=True)
@@ -76,13 +77,3 @@ def _upgrade(database: "Database", backup: bool) -> None:
         return
     where = "" if done.backup is None else f"; as it was before: {done.backup.path}"
     print(f"{database.name}: upgraded from {done.before} to {done.after}{where}", file=sys.stderr)
-
-
-def _has_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _answered_yes(question: str) -> bool:
-    """Ask on stderr: what is printed may go to a file."""
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

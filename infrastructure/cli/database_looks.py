@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from infrastructure.cli.existing_database import existing_database
+from infrastructure.cli.opening import existing_database
 from infrastructure.cli.outcome import DONE, USER_ERROR
 from infrastructure.wording import counted
 

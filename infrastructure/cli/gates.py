@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.pages import check_page, write_page
 from infrastructure.cli.progress import Progress
-from infrastructure.cli.stored_series import opened_database
 from infrastructure.research.gates import gates_of_run
 from infrastructure.strategy_management.stored_run import load_run
 

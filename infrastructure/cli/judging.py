@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.pages import check_page, write_page
 from infrastructure.cli.progress import Progress
-from infrastructure.cli.stored_series import opened_database
 from infrastructure.errors import ConfigError
 from infrastructure.research.judging.figures import Settings
 from infrastructure.research.judging.gathering import STEPS

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.outcome import DONE, USER_ERROR, print_error
 from infrastructure.cli.progress import Progress
-from infrastructure.database.engine import Database, open_database
+from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError, KairosError
 from infrastructure.market_data.providers import sample
 from infrastructure.market_data.synthetic import ensure_demo_bars
@@ -60,8 +61,7 @@ def run_portfolios(config_dir: Path, options: RunOptions, verbose: bool = False)
             "`kairos schema portfolio` tells what goes into one"
         )
     code = DONE
-    database = open_database(options.db)
-    try:
+    with opened_database(options.db) as database:
         for number, path in enumerate(paths):
             try:
                 portfolio = loader.load_portfolio(path)
@@ -76,8 +76,6 @@ def run_portfolios(config_dir: Path, options: RunOptions, verbose: bool = False)
             if number and not options.json:
                 print()
             _print(result, options, indent=None)
-    finally:
-        database.close()
     return code
 
 

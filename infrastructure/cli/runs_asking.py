@@ -1,12 +1,17 @@
-"""`kairos runs list|show|compare`: what the ledger has."""
+"""`kairos runs list|show|compare|export`: what the ledger has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from infrastructure.cli.stored_series import opened_database
+from infrastructure.cli.opening import opened_database
 from infrastructure.ledger.asking.filters import RunFilter
 from infrastructure.ledger.asking.listing import list_runs
+from infrastructure.wording import counted
+
+if TYPE_CHECKING:
+    from infrastructure.ledger.asking.exporting import What
 
 LINES = 20
 """Runs listed, and trades shown, where nobody says how many."""
@@ -50,7 +55,7 @@ def _write_list(options: ListOptions, output: Path) -> None:
     with opened_database(options.db) as database:
         found = list_runs(database, options.asked, options.sort, options.limit)
     export_list(found, output, options.force)
-    print(f"wrote {len(found.runs):,} runs to {output}")
+    print(f"wrote {counted(len(found.runs), 'run')} to {output}")
 
 
 def print_run(db: str | None, run_id: int, trades: int, as_json: bool) -> None:
@@ -79,3 +84,15 @@ def print_comparison(db: str | None, run_ids: Sequence[int], as_json: bool) -> N
         print(run_comparison.as_json(compared), flush=True)
     else:
         run_comparison.print_comparison(compared)
+
+
+def export_to(
+    db: str | None, numbers: Sequence[int], what: "What", output: Path, force: bool
+) -> None:
+    """Write rows of runs to a file, and say how many. Raises KairosError."""
+    from infrastructure.ledger.asking.exporting import export_runs
+
+    with opened_database(db) as database:
+        count = export_runs(database, numbers, what, output, force)
+    runs = counted(len(dict.fromkeys(numbers)), "run")
+    print(f"wrote {counted(count, 'row')} ({what} of {runs}) to {output}")

@@ -1,12 +1,12 @@
 """`kairos runs tag|note|delete`: what people say of runs, and runs that go."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
-from infrastructure.cli.stored_series import opened_database
+from infrastructure.cli.confirming import can_be_asked, says_yes
+from infrastructure.cli.opening import opened_database
 from infrastructure.errors import ConfigError
 from infrastructure.wording import counted, printable
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from infrastructure.database.engine import Database
 
 NOT_DONE = 1
+"""Exit code where somebody was asked and said no."""
 
 
 def tag_runs(db: str | None, words: Sequence[str], take_off: bool) -> None:
@@ -77,12 +78,12 @@ def delete_runs(db: str | None, numbers: Sequence[int], without_asking: bool) ->
     with opened_database(db) as database:
         if not without_asking:
             there = deleting.what_belongs(database, numbers)
-            if not sys.stdin.isatty():
+            if not can_be_asked():
                 raise ConfigError(
                     f"kairos runs delete: nobody is there to be asked whether {_counted(there)} "
                     "may go; nothing was deleted; say --yes"
                 )
-            if not typer.confirm(f"Delete {_counted(there)} for good?"):
+            if not says_yes(f"Delete {_counted(there)} for good?"):
                 print("nothing was deleted")
                 raise typer.Exit(NOT_DONE)
         gone = deleting.delete_runs(database, numbers)

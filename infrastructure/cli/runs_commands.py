@@ -182,7 +182,7 @@ def export(
 
     `kairos runs list --output FILE` writes the list itself.
     """
-    from infrastructure.cli.runs_exporting import export_to
+    from infrastructure.cli.runs_asking import export_to
 
     export_to(db, runs, what, output, force)
 

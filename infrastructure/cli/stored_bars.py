@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infrastructure.cli.stored_series import chosen_series, meant_series, opened_database
+from infrastructure.cli.opening import opened_database
+from infrastructure.cli.stored_series import chosen_series, meant_series
 
 if TYPE_CHECKING:
     from infrastructure.market_data.bars import Bars

@@ -1,7 +1,5 @@
 """The series that a command line means, from a symbol and perhaps an interval."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from infrastructure.errors import DataError
@@ -26,18 +24,6 @@ def meant_series(database: "Database", symbol: str, interval: str | None) -> tup
     interval_seconds(interval)
     same = [each for each in held if each.interval == interval]
     return interval, (same or held)[0].calendar
-
-
-@contextmanager
-def opened_database(db: str | None) -> Iterator["Database"]:
-    """The database, closed at the end. Raises StorageError."""
-    from infrastructure.database.engine import open_database
-
-    database = open_database(db)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def chosen_series(database: "Database", symbol: str, interval: str | None = None) -> "StoredSeries":

@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.running import RunOptions, run_loaded
-from infrastructure.database.engine import open_database
 from infrastructure.research.recorded_trial import recorded_trial, write_configs
 
 
 def run_trial(sweep: int, number: int, write: Path | None, db: str | None, json: bool) -> None:
     """Run a trial and report it, or write its configs and say where. Raises KairosError."""
-    database = open_database(db)
-    try:
+    with opened_database(db) as database:
         portfolio = recorded_trial(database, sweep, number)
-    finally:
-        database.close()
     if write is None:
         run_loaded(portfolio, RunOptions(db=db, json=json))
         return

@@ -1,8 +1,8 @@
 """`kairos verify`: stored runs run again and compared."""
 
+from infrastructure.cli.opening import opened_database
 from infrastructure.cli.outcome import DONE
 from infrastructure.cli.progress import Progress
-from infrastructure.cli.stored_series import opened_database
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError
 from infrastructure.ledger.proving.proof import Proof

@@ -218,6 +218,7 @@ def test_a_deletion_is_asked_about(
     """With the number of rows that would go; only a yes is one."""
     store(empty_shop)
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     done = empty_shop.kairos("runs", "delete", 1)
     assert "Delete 1 run, 2 trades, 1 refusal, 3 equity marks for good?" in done.out + done.err
     assert done.code == left
