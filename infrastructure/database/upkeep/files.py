@@ -1,4 +1,4 @@
-"""Where a database lies on disk, and files that appear whole or not at all."""
+"""Where a database lies on disk, and copies of it: whole, on the disk, of a name of their own."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from infrastructure.errors import StorageError
+from infrastructure.whole_file import whole_file
 
 
 def database_file(connection: Connection) -> Path | None:
@@ -49,23 +50,19 @@ def write_whole(target: Path, replace: bool, write: Callable[[Path], None]) -> i
     it may be replaced, and where the folder does not take it; then nothing is left of it.
     """
     _check_target(target, replace)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     try:
-        write(unfinished)
-        _sync(unfinished, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-        if replace:
-            unfinished.replace(target)
-        else:
-            _name_new(unfinished, target)
-        if os.name == "posix":  # elsewhere a folder cannot be opened
-            _sync(target.parent, os.O_RDONLY)
+        with whole_file(target, replace) as unfinished:
+            try:
+                write(unfinished)
+            finally:
+                for ending in ("-journal", "-wal", "-shm"):
+                    with suppress(OSError):
+                        beside(unfinished, ending).unlink()
         return target.stat().st_size
+    except FileExistsError:
+        raise _taken(target) from None
     except OSError as error:
         raise StorageError(f"{target}: cannot be written ({error.strerror})") from error
-    finally:
-        for ending in ("", "-journal", "-wal", "-shm"):
-            with suppress(OSError):
-                beside(unfinished, ending).unlink()
 
 
 def _check_target(target: Path, replace: bool) -> None:
@@ -83,25 +80,5 @@ def _check_target(target: Path, replace: bool) -> None:
             )
 
 
-def _name_new(unfinished: Path, target: Path) -> None:
-    """Rename without replacing, in one step wherever the file system can."""
-    try:
-        os.link(unfinished, target)
-    except FileExistsError:
-        raise _taken(target) from None
-    except OSError:  # a file system without hard links
-        if os.path.lexists(target):
-            raise _taken(target) from None
-        unfinished.rename(target)
-
-
 def _taken(target: Path) -> StorageError:
     return StorageError(f"{target}: exists already; give another name, or replace it with --force")
-
-
-def _sync(path: Path, how: int) -> None:
-    descriptor = os.open(path, how)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from io import TextIOWrapper
 from itertools import islice
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 from infrastructure.errors import ConfigError, StorageError
+from infrastructure.whole_file import whole_file
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".json")
 
@@ -42,7 +43,7 @@ def check_output(path: Path, force: bool = False) -> str:
             f"{path}: expected a name that ends in {', '.join(ENDINGS)}; found {path.name!r}"
         )
     if os.path.lexists(path) and not force:
-        raise ConfigError(f"{path}: is there already; give another name, or --force to replace it")
+        raise _taken(path)
     return ending
 
 
@@ -59,23 +60,17 @@ def write_rows(path: Path, fields: Sequence[Field], rows: Rows, force: bool = Fa
         ".parquet": _write_parquet,
         ".json": _write_json,
     }[ending]
-    with _whole(path, ending, force) as unfinished:
-        return write(unfinished, fields, rows)
-
-
-@contextmanager
-def _whole(path: Path, ending: str, force: bool) -> Iterator[Path]:
-    """A name to write under; the file gets its own once it is whole."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished{ending}")
     try:
-        yield unfinished
-        check_output(path, force)  # nobody else's file of the meantime is replaced either
-        unfinished.replace(path)
+        with whole_file(path, force) as unfinished:
+            return write(unfinished, fields, rows)
+    except FileExistsError:  # somebody else's of the meantime
+        raise _taken(path) from None
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with suppress(OSError):  # where nothing could be written, nothing is left
-            unfinished.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> ConfigError:
+    return ConfigError(f"{path}: is there already; give another name, or --force to replace it")
 
 
 def _write_csv(path: Path, fields: Sequence[Field], rows: Rows) -> int:
