@@ -1,12 +1,12 @@
 """`kairos db info|check`: what the database is, and whether it is sound."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infrastructure.cli.opening import existing_database
 from infrastructure.cli.outcome import DONE, USER_ERROR
+from infrastructure.reporting.json_text import json_text
 from infrastructure.wording import counted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def print_info(db: str | None, as_json: bool) -> None:
     with existing_database(db) as database:
         found = database_info(database)
     if as_json:
-        print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+        print(json_text(asdict(found)))
         return
     for name, value in _lines(found):
         print(f"{name:<12}{value}")
@@ -35,7 +35,7 @@ def print_check(db: str | None, quick: bool, as_json: bool) -> int:
     if as_json:
         findings = [each._asdict() for each in found.findings]
         told = {**asdict(found), "findings": findings, "sound": not findings}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json_text(told))
         return USER_ERROR if findings else DONE
     for finding in found.findings:
         print(f"{finding.kind}: {finding.detail}")
@@ -65,10 +65,3 @@ def _lines(found: "DatabaseInfo") -> Iterator[tuple[str, str]]:
             f"{run.run_id}, {run.execution_date:%Y-%m-%d %H:%M} UTC, {run.portfolio_name}",
         )
     yield "settings", ", ".join(f"{name} {value}" for name, value in found.settings.items())
-
-
-def _plain(found: "DatabaseInfo") -> Mapping[str, Any]:
-    told = asdict(found)
-    if found.last_run is not None:
-        told["last_run"]["execution_date"] = found.last_run.execution_date.isoformat()
-    return told

@@ -1,10 +1,10 @@
 """An audit of look-ahead, as lines for people and as JSON for other programs."""
 
-import json
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.printing import WIDEST
 from infrastructure.research.audit.auditing import Audit, AuditedSeries
 from infrastructure.research.audit.findings import Check, Finding
@@ -53,7 +53,7 @@ def audit_json(audit: Audit, kept: KeptAudit, indent: int | None = 2) -> str:
         **audit.as_dict(),
         "findings": [finding.as_dict() for finding in audit.findings],
     }
-    return json.dumps(report, indent=indent, ensure_ascii=False, allow_nan=False)
+    return json_text(report, indent)
 
 
 def _described(series: AuditedSeries) -> str:

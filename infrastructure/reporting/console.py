@@ -9,7 +9,7 @@ from rich.constrain import Constrain
 from rich.text import Text
 
 from infrastructure.core.backtest import Backtest
-from infrastructure.reporting.headings import SYNTHETIC, heading
+from infrastructure.reporting.headings import MADE_UP, heading
 from infrastructure.reporting.part_table import part_table, widths_of
 from infrastructure.reporting.parts import demo_series, parts_of, period_of, series_of, some
 from infrastructure.reporting.printing import WIDEST, print_tables
@@ -94,11 +94,7 @@ def _foot(result: RunResult) -> Iterator[Text]:
     yield from _cautions(result.backtest)
     demo = demo_series(result)
     if demo:
-        yield Text(
-            f"{SYNTHETIC} BARS: Kairos made them up; no figure above says anything about a market. "
-            "Import real ones:",
-            style="yellow",
-        )
+        yield Text(f"{MADE_UP} Import real ones:", style="yellow")
     for symbol, interval in demo:
         command = f"kairos data import FILE --symbol {symbol} --interval {interval}"
         yield Text(f"  {command}", no_wrap=True, overflow="ignore")

@@ -1,6 +1,5 @@
 """What each gate of a run cost: as tables for people, as JSON for programs."""
 
-import json
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -12,9 +11,11 @@ from rich.text import Text
 
 from infrastructure.market_data.sessions.session_calendar import day_text
 from infrastructure.reporting.figures import UNDEFINED, number
-from infrastructure.reporting.headings import SYNTHETIC, WARNING, heading
+from infrastructure.reporting.headings import MADE_UP, SYNTHETIC, WARNING, heading
+from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import WIDEST, print_tables
+from infrastructure.reporting.tables import bare_table
 from infrastructure.research.gates import CONFIDENCE, Gate, Gates
 from infrastructure.research.sharing import BookFigures
 
@@ -82,7 +83,7 @@ def as_json(gates: Gates, indent: int | None = 2) -> str:
             for book in gates.books
         ],
     }
-    return json.dumps(report, indent=indent, ensure_ascii=False, allow_nan=False)
+    return json_text(report, indent)
 
 
 def _plain_gate(gate: Gate) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def _signed(value: float, sign: str) -> str:
 
 def _table(heads: tuple[str, ...], is_synthetic: bool) -> Table:
     """Columns for a name and figures. What is too wide is folded: no figure is ever cut."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table()
     corner = SYNTHETIC if is_synthetic else ""
     table.add_column(corner, header_style=WARNING, min_width=_NAME, overflow="fold")
     for head in heads:
@@ -178,7 +179,4 @@ def _foot(gates: Gates) -> Iterator[Text]:
     for difference in gates.differences:
         yield Text(f"No longer the run that was stored: {difference}.", style="yellow")
     if gates.synthetic:
-        yield Text(
-            f"{SYNTHETIC} BARS: Kairos made them up; no figure above says anything about a market.",
-            style="yellow",
-        )
+        yield Text(MADE_UP, style="yellow")

@@ -4,6 +4,7 @@ from rich.text import Text
 
 SYNTHETIC = "SYNTHETIC"
 WARNING = "bold yellow"
+MADE_UP = f"{SYNTHETIC} BARS: Kairos made them up; no figure above says anything about a market."
 
 
 def heading(name: str, synthetic: bool) -> Text:

@@ -1,8 +1,8 @@
 """A finished run as one JSON object, for other programs."""
 
-import json
 from typing import Any
 
+from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.parts import demo_series, series_of
 from infrastructure.strategy_management.ledger_rows import backtest_figures, book_figures
 from infrastructure.strategy_management.run_result import RunResult
@@ -23,7 +23,7 @@ def as_json(result: RunResult, indent: int | None = 2) -> str:
         "portfolio": _portfolio(result),
         "strategies": [_strategy(result, book) for book in range(len(result.strategies))],
     }
-    return json.dumps(report, indent=indent, ensure_ascii=False, allow_nan=False)
+    return json_text(report, indent)
 
 
 def _portfolio(result: RunResult) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.text import Text
 from infrastructure.reporting.figures import BOTH_WAYS, OF_EQUITY, OF_TRADES, Cell, number
 from infrastructure.reporting.headings import SYNTHETIC, WARNING, heading
 from infrastructure.reporting.parts import Part
+from infrastructure.reporting.tables import bare_table
 
 _LABEL = 13
 """Characters of the column that names the figures."""
@@ -77,7 +78,7 @@ def _figures(part: Part, widths: Widths, width: int) -> Table:
 
 def _empty_table(synthetic: bool, *halves: tuple[int, int]) -> Table:
     """Columns for name, number and unit of each half."""
-    table = Table(box=None, show_header=synthetic, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table(show_header=synthetic)
     for of_number, of_unit in halves:
         table.add_column(min_width=_LABEL, no_wrap=True)
         table.add_column(
@@ -93,7 +94,7 @@ def _styled(label: str, cell: Cell) -> tuple[Text, str]:
 
 def _notes(part: Part) -> Table:
     """Refusals by reason, and ambiguous trades."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table(show_header=False)
     table.add_column(min_width=_LABEL, no_wrap=True)
     table.add_column()
     table.add_row("Refused", _refused(part))
@@ -130,7 +131,7 @@ def _both_ways(part: Part, width: int) -> Table:
     needed = sum(1 + max(map(len, column)) for column in zip(heads, *rows, strict=True))
     if _LABEL + needed > width:
         rows, names, heads = list(map(list, zip(*rows, strict=True))), heads, names
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table()
     table.add_column(corner, header_style=WARNING, min_width=_LABEL, no_wrap=True)
     for head in heads:
         table.add_column(head, header_style="dim", justify="right", min_width=7, no_wrap=True)

@@ -1,11 +1,11 @@
 """What came of verifying runs, as lines for people and as JSON for other programs."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infrastructure.ledger.proving.differing import Difference
 from infrastructure.ledger.proving.proof import Proof
+from infrastructure.reporting.json_text import json_text
 from infrastructure.wording import counted, printable
 
 _ONE = {"orders": "order", "trades": "trade", "refusals": "refusal", "equity": "equity mark"}
@@ -50,7 +50,7 @@ def proofs_line(found: Mapping[str, int]) -> str:
 def proofs_json(proofs: Sequence[Proof]) -> str:
     """One document: `{runs: [{run_id, outcome, compared, differences, causes, ...}]}`."""
     document: dict[str, Any] = {"runs": [each.as_dict() for each in proofs]}
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return json_text(document)
 
 
 def _compared(counts: Mapping[str, int]) -> str:

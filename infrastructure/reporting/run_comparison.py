@@ -13,9 +13,9 @@ from infrastructure.ledger.asking.comparing import Comparison, Difference
 from infrastructure.ledger.asking.trade_differences import Trade, TradeDifferences
 from infrastructure.reporting.figures import UNDEFINED
 from infrastructure.reporting.headings import SYNTHETIC, WARNING
-from infrastructure.reporting.json_text import json_text
+from infrastructure.reporting.json_text import json_text, plain_text
 from infrastructure.reporting.printing import print_uncut
-from infrastructure.reporting.run_list import figure, short
+from infrastructure.reporting.tables import add_columns, bare_table, figure, short
 from infrastructure.reporting.trade_lines import trade_table
 from infrastructure.wording import counted, printable
 
@@ -123,7 +123,7 @@ def _value(each: Difference, number: int) -> str:
     value = each.values[number]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
-    return short(value if isinstance(value, str) else json_text(value, None), _LONGEST_VALUE)
+    return short(plain_text(value), _LONGEST_VALUE)
 
 
 def _figures(compared: Comparison) -> Table:
@@ -175,8 +175,7 @@ def _only(trades: Sequence[Trade], number: int) -> Iterator[RenderableType]:
 
 def _table(heads: Sequence[str], left: int) -> Table:
     """A table of these columns, the first `left` of them to the left."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for place, head in enumerate(heads):
-        justify: Any = "left" if place < left else "right"
-        table.add_column(head, header_style="dim", justify=justify, no_wrap=True)
+    table = bare_table()
+    add_columns(table, *heads[:left])
+    add_columns(table, *heads[left:], justify="right")
     return table

@@ -9,13 +9,18 @@ from rich.text import Text
 
 from infrastructure.ledger.asking.listing import RunList
 from infrastructure.ledger.asking.naming import NamedRun
-from infrastructure.reporting.figures import UNDEFINED, number
 from infrastructure.reporting.headings import SYNTHETIC, WARNING
 from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.printing import print_uncut
-from infrastructure.wording import counted, printable
+from infrastructure.reporting.tables import (
+    LONGEST_NAME,
+    add_columns,
+    bare_table,
+    figure,
+    short,
+)
+from infrastructure.wording import counted
 
-_LONGEST_NAME = 24
 _FIGURES = (
     ("net profit", "net_profit"),
     ("CAGR %", "cagr"),
@@ -41,17 +46,6 @@ def as_json(found: RunList, indent: int | None = 2) -> str:
     return json_text({"matching": found.matching, "stored": found.stored, "runs": runs}, indent)
 
 
-def short(text: str, longest: int = _LONGEST_NAME) -> str:
-    """A name for a table, on one line and not too long."""
-    shown = printable(text)
-    return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
-
-
-def figure(value: float | None, decimals: int = 2) -> str:
-    """A stored figure; what is not defined is '-'."""
-    return UNDEFINED if value is None else number(float(value), decimals=decimals).number
-
-
 def _blocks(found: RunList, name: str) -> Iterator[RenderableType]:
     if not found.stored:
         yield Text(f"{name} has no runs; `kairos run PORTFOLIO.json` makes one")
@@ -74,17 +68,14 @@ def _blocks(found: RunList, name: str) -> Iterator[RenderableType]:
 
 def _table(runs: tuple[NamedRun, ...]) -> Table:
     has_synthetic = any(run.values["synthetic"] for run in runs)
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("run", header_style="dim", justify="right", no_wrap=True)
+    table = bare_table()
+    add_columns(table, "run", justify="right")
     if has_synthetic:
         table.add_column("", style=WARNING, no_wrap=True)
-    for head in ("date, UTC", "portfolio", "symbols"):
-        table.add_column(head, header_style="dim", no_wrap=True)
-    table.add_column("trades", header_style="dim", justify="right", no_wrap=True)
-    for head, _ in _FIGURES:
-        table.add_column(head, header_style="dim", justify="right", no_wrap=True)
+    add_columns(table, "date, UTC", "portfolio", "symbols")
+    add_columns(table, "trades", *(head for head, _ in _FIGURES), justify="right")
     if any(run.tags for run in runs):
-        table.add_column("tags", header_style="dim", no_wrap=True)
+        add_columns(table, "tags")
     for run in runs:
         table.add_row(*map(Text, _cells(run, has_synthetic)))
     return table
@@ -101,7 +92,7 @@ def _cells(run: NamedRun, has_synthetic: bool) -> Iterator[str]:
     yield figure(values["trades"], 0)
     for _, column in _FIGURES:
         yield figure(values[column])
-    yield short(", ".join(run.tags), 2 * _LONGEST_NAME)
+    yield short(", ".join(run.tags), 2 * LONGEST_NAME)
 
 
 def _symbols(symbols: tuple[Any, ...]) -> str:

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from infrastructure.ledger.asking.leaves import leaves
 from infrastructure.ledger.asking.showing import ShownRun, ShownStrategy
-from infrastructure.reporting.headings import SYNTHETIC, WARNING, heading
-from infrastructure.reporting.json_text import json_text
+from infrastructure.reporting.headings import MADE_UP, SYNTHETIC, WARNING, heading
+from infrastructure.reporting.json_text import json_text, plain_text
 from infrastructure.reporting.printing import print_uncut
-from infrastructure.reporting.run_list import figure, short
+from infrastructure.reporting.tables import add_columns, bare_table, figure, short
 from infrastructure.reporting.trade_lines import trade_table
 from infrastructure.wording import counted, printable
 
@@ -72,10 +72,7 @@ def _blocks(shown: ShownRun) -> Iterator[RenderableType]:
         yield trade_table(shown.trades)
     if run["synthetic"]:
         yield Text()
-        yield Text(
-            f"{SYNTHETIC} BARS: Kairos made them up; no figure above says anything about a market.",
-            style="yellow",
-        )
+        yield Text(MADE_UP, style="yellow")
 
 
 def _facts(shown: ShownRun) -> Iterator[str]:
@@ -93,11 +90,10 @@ def _facts(shown: ShownRun) -> Iterator[str]:
 
 def _figures(shown: ShownRun) -> Table:
     """A row for the account, and one for each strategy."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table()
     corner = SYNTHETIC if shown.run["synthetic"] else ""
     table.add_column(corner, header_style=WARNING, no_wrap=True)
-    for head, *_ in _FIGURES:
-        table.add_column(head, header_style="dim", justify="right", no_wrap=True)
+    add_columns(table, *(head for head, *_ in _FIGURES), justify="right")
     table.add_row(Text("account"), *_cells(shown.run["figures"]))
     for each in shown.strategies:
         table.add_row(Text(short(each.config["strategy_name"])), *_cells(each.figures))
@@ -118,7 +114,7 @@ def _strategy(strategy: ShownStrategy) -> Iterator[Text]:
     facts += [f"{symbols} {config['interval']}", share]
     yield Text(printable(" · ".join(str(each) for each in facts if each)), style="dim")
     rest = {name: value for name, value in config.items() if name not in _NAMES}
-    told = [f"{path} {_plain(value)}" for path, value in leaves(rest)]
+    told = [f"{path} {plain_text(value)}" for path, value in leaves(rest)]
     yield Text(printable(" · ".join(told)))
     if strategy.refused:
         total = sum(strategy.refused.values())
@@ -148,8 +144,3 @@ def _made_by(shown: ShownRun) -> Iterator[Text]:
             f"{each['n_bars']:,} bars, {each['fingerprint'][:_SHORT_DIGEST]}",
             style="dim",
         )
-
-
-def _plain(value: Any) -> str:
-    """A value as a config would say it, text without its quotes."""
-    return value if isinstance(value, str) and value else json_text(value, None)

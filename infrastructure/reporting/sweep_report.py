@@ -1,6 +1,5 @@
 """A sweep's best configurations as a table for people, or as JSON."""
 
-import json
 from dataclasses import fields
 from typing import IO, TYPE_CHECKING, Any
 
@@ -10,8 +9,10 @@ from rich.text import Text
 
 from infrastructure.reporting.figures import number, short_key
 from infrastructure.reporting.headings import heading
+from infrastructure.reporting.json_text import json_text, plain_text
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import print_uncut
+from infrastructure.reporting.tables import bare_table
 from infrastructure.research.sweeps.result import SweepResult
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 from infrastructure.wording import counted
@@ -60,7 +61,7 @@ def sweep_json(result: SweepResult, top: int) -> str:
             for row in result.top(top).to_dict("records")
         ],
     }
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+    return json_text(found)
 
 
 def _head(result: SweepResult) -> list[Text]:
@@ -85,7 +86,7 @@ def _head(result: SweepResult) -> list[Text]:
 
 def _table(result: SweepResult, top: int) -> Table:
     """The best trials: what was tried, then the figures."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = bare_table(gap=2)
     table.add_column("trial", justify="right", header_style="dim")
     keys = [key for axis in result.axes for key in axis.keys]
     for key in keys:
@@ -128,7 +129,7 @@ def _value(value: Any) -> str:
         return "null"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return plain_text(value)
 
 
 def _plain(name: str, value: Any) -> Any:

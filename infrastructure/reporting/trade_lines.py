@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from infrastructure.reporting.run_list import figure, short
+from infrastructure.reporting.tables import add_columns, bare_table, figure, short
 
 _TO_THE_RIGHT = ("size", "in", "out", "P&L", "R")
 _HEADS = ("entered, UTC", "left, UTC", "strategy", "symbol", "", "size", "in", "out", "why", "P&L")
@@ -14,10 +14,9 @@ _HEADS = ("entered, UTC", "left, UTC", "strategy", "symbol", "", "size", "in", "
 
 def trade_table(trades: Iterable[Mapping[str, Any]]) -> Table:
     """A row a trade. Of each: names as in v_trades."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table()
     for head in (*_HEADS, "R"):
-        justify: Any = "right" if head in _TO_THE_RIGHT else "left"
-        table.add_column(head, header_style="dim", justify=justify, no_wrap=True)
+        add_columns(table, head, justify="right" if head in _TO_THE_RIGHT else "left")
     for trade in trades:
         table.add_row(*map(Text, _cells(trade)))
     return table

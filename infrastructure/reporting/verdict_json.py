@@ -1,9 +1,9 @@
 """A verdict as one JSON object, for other programs."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
+from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.plain import plain
 from infrastructure.research.judging.evidence import Trials
 from infrastructure.research.judging.figures import Benchmark, Figures
@@ -41,7 +41,7 @@ def as_json(verdict: Verdict, indent: int | None = 2) -> str:
         "tried": _tried(evidence.trials),
         "figures": None if verdict.figures is None else _figures(verdict, verdict.figures),
     }
-    return json.dumps(plain(report), indent=indent, ensure_ascii=False, allow_nan=False)
+    return json_text(plain(report), indent)
 
 
 def _tried(trials: Trials) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from infrastructure.reporting.headings import heading
 from infrastructure.reporting.printing import WIDEST, print_tables
+from infrastructure.reporting.tables import bare_table
 from infrastructure.research.judging.finding import Finding, Speaks
 from infrastructure.research.judging.verdict import FRAGILE, LUCK, ROBUST, Verdict
 
@@ -59,7 +60,7 @@ def _facts(verdict: Verdict) -> str:
 
 
 def _findings(findings: Sequence[Finding]) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = bare_table(show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(max_width=24)
     table.add_column(overflow="fold")

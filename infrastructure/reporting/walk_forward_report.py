@@ -13,8 +13,10 @@ from infrastructure.reporting.console import print_report
 from infrastructure.reporting.figures import UNDEFINED, number, short_key
 from infrastructure.reporting.headings import heading
 from infrastructure.reporting.json_report import as_json
+from infrastructure.reporting.json_text import json_text
 from infrastructure.reporting.plain import plain
 from infrastructure.reporting.printing import print_uncut
+from infrastructure.reporting.tables import bare_table
 from infrastructure.research.walking.drift import Drift
 from infrastructure.research.walking.result import FoldResult, WalkForward
 from infrastructure.wording import counted
@@ -61,7 +63,7 @@ def walk_forward_json(result: WalkForward) -> str:
         "drift": [_drift_json(each) for each in result.drift],
     }
     report = {"run_id": run.pop("run_id"), "walk_forward": walked, **run}
-    return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
+    return json_text(report)
 
 
 def _asked(result: WalkForward) -> str:
@@ -77,7 +79,7 @@ def _asked(result: WalkForward) -> str:
 
 def _folds(result: WalkForward) -> Table:
     """Dates, what was chosen, and both sides, a row a fold."""
-    table = _empty_table()
+    table = bare_table(gap=2)
     table.add_column("fold", justify="right", header_style="dim")
     table.add_column("trained", header_style="dim", no_wrap=True)
     table.add_column("tested", header_style="dim", no_wrap=True)
@@ -123,7 +125,7 @@ def _sides(fold: FoldResult, objective: str) -> list[str]:
 
 def _drift(result: WalkForward) -> Table:
     """How far each parameter moved from fold to fold."""
-    table = _empty_table()
+    table = bare_table(gap=2)
     table.add_column("drift", header_style="dim", no_wrap=True)
     for head in ("changed", "steps a move", "% a move", "from", "to"):
         table.add_column(head, justify="right", header_style="dim")
@@ -201,10 +203,6 @@ def _drift_json(drift: Drift) -> dict[str, Any]:
         "mean_steps": plain(drift.mean_steps),
         "mean_change_pct": plain(drift.mean_change_pct),
     }
-
-
-def _empty_table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def _number(value: Any, decimals: int = 2) -> str:
