@@ -37,9 +37,9 @@ def tag_runs(db: str | None, words: Sequence[str], take_off: bool) -> None:
 
 def _print_tags(database: "Database", numbers: Sequence[int]) -> None:
     """Those of the runs, or all with the number of their runs."""
-    from infrastructure.ledger.asking.known import known_runs
     from infrastructure.ledger.asking.marking import all_tags
     from infrastructure.ledger.asking.naming import tags_of
+    from infrastructure.strategy_management.run_numbers import known_runs
 
     if numbers:
         known = known_runs(database, numbers)

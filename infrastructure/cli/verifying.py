@@ -6,7 +6,8 @@ from infrastructure.cli.progress import Progress
 from infrastructure.database.engine import Database
 from infrastructure.errors import ConfigError
 from infrastructure.ledger.proving.proof import Proof
-from infrastructure.ledger.proving.verifying import outcomes, run_numbers, verify
+from infrastructure.ledger.proving.verifying import verify
+from infrastructure.strategy_management.run_numbers import all_runs
 
 NOT_PROVED = 1
 """Exit code where a run is no longer what the ledger says."""
@@ -15,12 +16,14 @@ NOT_PROVED = 1
 def verify_runs(db: str | None, run_id: int | None, every: bool, as_json: bool) -> int:
     """Verify one run or all, print what came of it; the exit code. Raises KairosError."""
     if (run_id is None) != every:
-        raise ConfigError("verify: expected the number of a run, or --all; see `kairos runs list`")
+        raise ConfigError(
+            "kairos verify: expected the number of a run, or --all; see `kairos runs list`"
+        )
     from infrastructure.reporting.proof_report import proof_lines, proofs_json, proofs_line
 
     proofs: list[Proof] = []
     with opened_database(db) as database:
-        numbers = run_numbers(database) if run_id is None else [run_id]
+        numbers = all_runs(database) if run_id is None else [run_id]
         for number in numbers:
             proof = _verified(database, number)
             proofs.append(proof)
@@ -29,7 +32,7 @@ def verify_runs(db: str | None, run_id: int | None, every: bool, as_json: bool) 
     if as_json:
         print(proofs_json(proofs))
     elif every:
-        print(proofs_line(outcomes(proofs)))
+        print(proofs_line(proofs))
     return DONE if all(each.outcome == "identical" for each in proofs) else NOT_PROVED
 
 

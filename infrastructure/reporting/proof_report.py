@@ -1,5 +1,6 @@
 """What came of verifying runs, as lines for people and as JSON for other programs."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -40,11 +41,12 @@ def proof_lines(proof: Proof) -> Iterator[str]:
         )
 
 
-def proofs_line(found: Mapping[str, int]) -> str:
+def proofs_line(proofs: Sequence[Proof]) -> str:
     """How many runs came to what."""
-    total = counted(sum(found.values()), "run")
+    found = Counter(proof.outcome for proof in proofs)
     parts = [f"{found['identical']:,} identical", f"{found['differs']:,} different"]
-    return f"{total}: {', '.join(parts)}, {found['cannot_run']:,} that cannot be run again"
+    parts.append(f"{found['cannot_run']:,} that cannot be run again")
+    return f"{counted(len(proofs), 'run')}: {', '.join(parts)}"
 
 
 def proofs_json(proofs: Sequence[Proof]) -> str:

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from infrastructure.strategy_management.strategy_row import content_hash
+from infrastructure.strategy_management.digests import content_hash
 
 LIBRARIES = (
     "exchange_calendars",

@@ -11,10 +11,10 @@ from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.core.execution.plan import Book, Lane
 from infrastructure.market_data.bars import Bars
 from infrastructure.strategy_management.audited_code import AuditedCode
+from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.environment import environment_row
 from infrastructure.strategy_management.kairos_code import kairos_digest, kairos_files
 from infrastructure.strategy_management.result_columns import digest_of, result_columns
-from infrastructure.strategy_management.strategy_row import content_hash
 
 
 @dataclass(frozen=True)

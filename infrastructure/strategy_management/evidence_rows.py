@@ -17,8 +17,8 @@ from infrastructure.database.models import (
     run_series,
     run_strategy_code,
 )
+from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import Evidence
-from infrastructure.strategy_management.strategy_row import content_hash
 
 Files = Mapping[str, str]
 
@@ -53,12 +53,6 @@ def insert_evidence(
         "figures_digest": content_hash(figures),
     }
     connection.execute(insert(run_evidence).values({"run_id": run_id, **row}))
-
-
-def insert_series(connection: Connection, run_id: int, series: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of run_series but for the run."""
-    if series:
-        connection.execute(insert(run_series), [{"run_id": run_id, **row} for row in series])
 
 
 def read_evidence(connection: Connection, run_id: int) -> StoredEvidence | None:

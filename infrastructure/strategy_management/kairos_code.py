@@ -4,7 +4,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from infrastructure.strategy_management.strategy_row import content_hash
+from infrastructure.strategy_management.digests import content_hash, source_of
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _DECIDE_NO_NUMBER = ("cli", "ledger", "reporting")
@@ -31,4 +31,4 @@ def kairos_digest() -> str:
 
 
 def _digest(path: Path) -> str:
-    return sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    return sha256(source_of(path)).hexdigest()

@@ -6,7 +6,7 @@ and a digest of one tells whether a row of it was ever changed.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Column, Double, Table, select
 from sqlalchemy.engine import Connection
 
-from infrastructure.database.columns import ExchangeDate, Figure, Flag, UtcDateTime
+from infrastructure.database.columns import (
+    ExchangeDate,
+    Figure,
+    Flag,
+    UtcDateTime,
+    day_number,
+    seconds_utc,
+)
 from infrastructure.database.models import algo_trades, equity, orders, refused_signals
 
 RESULTS: Mapping[str, Table] = {
@@ -28,8 +35,6 @@ RESULTS: Mapping[str, Table] = {
 
 _OF_THE_LEDGER = frozenset({"run_id", "trade_id", "refusal_id", "strategy_id", "account_id"})
 """Columns that the ledger gives a row: the same run may have others."""
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 Columns = dict[str, NDArray[Any]]
 
@@ -87,5 +92,5 @@ def _whole(values: Any) -> NDArray[np.int64]:
 
 def _number(value: Any) -> int:
     if isinstance(value, datetime):
-        return int(value.astimezone(UTC).timestamp())
-    return value.toordinal() - _EPOCH if isinstance(value, date) else int(value)
+        return seconds_utc(value)
+    return day_number(value) if isinstance(value, date) else int(value)

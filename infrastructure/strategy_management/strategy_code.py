@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 
+from infrastructure.strategy_management.digests import source_of
 from infrastructure.strategy_management.syntax import syntax_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def _sources(strategy: type) -> dict[str, bytes]:
     waiting = [(module, path)]
     while waiting:
         name, path = waiting.pop()
-        sources[name] = path.read_bytes().replace(b"\r\n", b"\n")
+        sources[name] = source_of(path)
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for each in _imported(sources[name], package):
             own = _own_file(each)

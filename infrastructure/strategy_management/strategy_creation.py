@@ -22,9 +22,10 @@ from infrastructure.database.models import (
     equity,
     orders,
     refused_signals,
+    run_series,
 )
 from infrastructure.kept import keep
-from infrastructure.strategy_management.evidence_rows import insert_evidence, insert_series
+from infrastructure.strategy_management.evidence_rows import insert_evidence
 from infrastructure.strategy_management.ledger_record import Columns, Rows, RunRecord
 from infrastructure.strategy_management.research_rows import insert_folds, insert_run_code
 from infrastructure.strategy_management.strategy_row import strategy_row
@@ -68,7 +69,7 @@ class StrategyCreation:
             _insert(connection, algo_trades, trades, run_id=run_id, account_id=account)
             _insert(connection, refused_signals, refusals, run_id=run_id)
             _insert(connection, equity, marks, run_id=run_id)
-            insert_series(connection, run_id, run.series)
+            _insert(connection, run_series, _as_columns(run.series), run_id=run_id)
             insert_run_code(connection, run_id, run.code)
             insert_folds(connection, run_id, run.folds)
             if run.evidence is not None:

@@ -1,11 +1,10 @@
 """A strategy's config as its row in the ledger."""
 
-import json
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from infrastructure.core.config import StrategyConfig
+from infrastructure.strategy_management.digests import content_hash
 
 
 def strategy_row(config: StrategyConfig) -> dict[str, Any]:
@@ -30,22 +29,6 @@ def strategy_row(config: StrategyConfig) -> dict[str, Any]:
         "creation_date": datetime.now(UTC),
         "config": content,
     }
-
-
-def content_hash(content: Any) -> str:
-    """SHA-256 of JSON content: independent of the order of keys, and 2 is 2.0."""
-    text = json.dumps(_canonical(content), sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return sha256(text.encode()).hexdigest()
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _canonical(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_canonical(each) for each in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
 
 
 def _number(value: Any) -> float | None:

@@ -7,8 +7,8 @@ from infrastructure.core.config import IndicatorConfig, StopLossConfig
 from infrastructure.database.engine import Database
 from infrastructure.database.models import algo_strategies
 from infrastructure.errors import StorageError
+from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.strategy_creation import StrategyCreation
-from infrastructure.strategy_management.strategy_row import content_hash
 from tests.database.ledger_samples import rows, run_record, strategy
 
 

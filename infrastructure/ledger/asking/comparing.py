@@ -7,7 +7,6 @@ from typing import Any
 from infrastructure.database.engine import Database
 from infrastructure.database.research_tables import METRIC_FIGURES
 from infrastructure.errors import ConfigError
-from infrastructure.ledger.asking.known import known_runs
 from infrastructure.ledger.asking.leaves import leaves
 from infrastructure.ledger.asking.paired import Called, paired
 from infrastructure.ledger.asking.showing import ShownRun, shown_run
@@ -16,6 +15,7 @@ from infrastructure.ledger.asking.trade_differences import (
     trade_differences,
     trades_of,
 )
+from infrastructure.strategy_management.run_numbers import known_runs
 
 MOST_RUNS = 50
 """More columns nobody reads."""

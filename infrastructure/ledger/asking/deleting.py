@@ -22,8 +22,8 @@ from infrastructure.database.models import (
     run_tags,
     walk_forward_folds,
 )
-from infrastructure.ledger.asking.known import known_runs, parts
 from infrastructure.strategy_management.config_identity import stored_identity
+from infrastructure.strategy_management.run_numbers import known_runs, parts
 
 _BELONGING: Mapping[str, Table] = {
     "trades": algo_trades,

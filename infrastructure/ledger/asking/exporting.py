@@ -18,9 +18,9 @@ from infrastructure.database.models import (
 from infrastructure.database.research_tables import METRIC_FIGURES
 from infrastructure.database.view_tables import v_daily, v_refusals, v_trades
 from infrastructure.ledger.asking.columns import COLUMNS
-from infrastructure.ledger.asking.known import known_runs
 from infrastructure.ledger.asking.listing import RunList
 from infrastructure.ledger.asking.row_files import Field, Kind, Rows, check_output, write_rows
+from infrastructure.strategy_management.run_numbers import known_runs
 
 What = Literal["trades", "orders", "refusals", "equity", "figures"]
 

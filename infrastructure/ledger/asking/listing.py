@@ -13,14 +13,12 @@ from infrastructure.errors import ConfigError
 from infrastructure.ledger.asking.columns import COLUMNS, column_called
 from infrastructure.ledger.asking.filters import RunFilter, conditions
 from infrastructure.ledger.asking.naming import NamedRun, named_runs
+from infrastructure.strategy_management.run_numbers import parts
 
 NEWEST_FIRST = "-execution_date"
 LONGEST_LIST = 1_000_000
 MOST_SORTED_BY = 5
 _MATCHING = "matching"
-
-_AT_ONCE = 500
-"""Runs whose strategies and tags are looked up together."""
 
 
 @dataclass(frozen=True)
@@ -111,5 +109,5 @@ def _count(connection: Connection, filtered: Sequence[Any]) -> int:
 
 
 def _named(connection: Connection, found: Sequence[dict[str, Any]]) -> Iterator[NamedRun]:
-    for first in range(0, len(found), _AT_ONCE):
-        yield from named_runs(connection, found[first : first + _AT_ONCE])
+    for some in parts(found):
+        yield from named_runs(connection, some)

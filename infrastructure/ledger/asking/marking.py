@@ -11,7 +11,7 @@ from infrastructure.database.bulk import insert_new
 from infrastructure.database.engine import Database
 from infrastructure.database.models import run_notes, run_tags
 from infrastructure.errors import ConfigError
-from infrastructure.ledger.asking.known import known_runs, parts
+from infrastructure.strategy_management.run_numbers import known_runs, parts
 from infrastructure.wording import show
 
 LONGEST_NOTE = 10_000

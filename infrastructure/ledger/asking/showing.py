@@ -23,8 +23,8 @@ from infrastructure.database.models import (
     walk_forward_folds,
 )
 from infrastructure.database.view_tables import v_trades
-from infrastructure.ledger.asking.known import known_runs
 from infrastructure.ledger.asking.naming import tags_of
+from infrastructure.strategy_management.run_numbers import known_runs
 
 Row = Mapping[str, Any]
 

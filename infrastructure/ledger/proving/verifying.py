@@ -25,6 +25,7 @@ from infrastructure.ledger.proving.differing import (
 )
 from infrastructure.ledger.proving.proof import Proof
 from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
+from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import config_hash
 from infrastructure.strategy_management.evidence_rows import (
     StoredEvidence,
@@ -43,11 +44,10 @@ from infrastructure.strategy_management.result_columns import (
     result_columns,
     stored_columns,
 )
-from infrastructure.strategy_management.run_numbers import LARGEST_KEY
+from infrastructure.strategy_management.run_numbers import known_runs
 from infrastructure.strategy_management.simulating import Progress
 from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
 from infrastructure.strategy_management.strategy_registry import strategy_class
-from infrastructure.strategy_management.strategy_row import content_hash
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,25 +71,16 @@ class _Kept:
         } | {"figures": len(self.run.figures)}
 
 
-def run_numbers(database: Database) -> list[int]:
-    """The numbers of all runs, oldest first. Raises StorageError."""
-    with database.read() as connection:
-        wanted = select(backtest_runs.c.run_id).order_by(backtest_runs.c.run_id)
-        return list(connection.execute(wanted).scalars())
-
-
 def verify(database: Database, run_id: int, progress: Progress | None = None) -> Proof:
     """Run it again and compare every order, trade, refusal, equity mark and figure.
 
     Nothing is written. Raises ConfigError for a run that is not there, StorageError.
     """
+    known_runs(database, [run_id])
     try:
         kept = _kept(database, run_id)
-    except ConfigError as error:
-        name = _name(database, run_id)
-        if name is None:
-            raise
-        return Proof(run_id, name, "cannot_run", {}, why_not=str(error))
+    except ConfigError as error:  # a config that this Kairos does not know
+        return Proof(run_id, _name(database, run_id), "cannot_run", {}, why_not=str(error))
     name = kept.run.portfolio.portfolio_name
     edited = tuple(_edited(kept))
     try:
@@ -113,13 +104,11 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
     )
 
 
-def _name(database: Database, run_id: int) -> str | None:
-    """The portfolio's; None where there is no such run."""
-    if not 0 < run_id <= LARGEST_KEY:
-        return None
+def _name(database: Database, run_id: int) -> str:
+    """The portfolio's."""
     wanted = select(backtest_runs.c.portfolio_name).where(backtest_runs.c.run_id == run_id)
     with database.read() as connection:
-        return connection.execute(wanted).scalar()
+        return str(connection.execute(wanted).scalar_one())
 
 
 def _kept(database: Database, run_id: int) -> _Kept:
@@ -185,9 +174,3 @@ def _causes_outside(kept: _Kept) -> Iterator[Cause]:
     if kept.evidence is not None:
         yield from changed_kairos(kept.evidence, kept.run.kairos_version, version("kairos"))
         yield from changed_environment(kept.evidence)
-
-
-def outcomes(proofs: list[Proof]) -> dict[str, Any]:
-    """How many runs came to what."""
-    kinds = ("identical", "differs", "cannot_run")
-    return {kind: sum(proof.outcome == kind for proof in proofs) for kind in kinds}

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from infrastructure.strategy_management.digests import source_of
+
 ROOT = Path(__file__).resolve().parents[3]
 """The checkout: the folder that holds `infrastructure` and `strategies`."""
 
@@ -18,7 +20,7 @@ def code_of_checkout() -> str:
     for package in ("infrastructure", "strategies"):
         for path in sorted((ROOT / package).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
-            digest.update(name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+            digest.update(name.encode() + source_of(path))
     return digest.hexdigest()[:16]
 
 
