@@ -1,6 +1,6 @@
 """Many rows at once, from columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -25,13 +25,11 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, A
     if not n_rows:
         return 0
     if connection.dialect.name == "postgresql":
-        from infrastructure.database.server_copy import insert_by_copy
+        from infrastructure.database.server_copy import AT_ONCE, insert_by_copy
 
-        insert_by_copy(connection, table, columns, n_rows)
+        insert_by_copy(connection, table, list(columns), _parts(columns, n_rows, AT_ONCE))
         return n_rows
-    for first in range(0, n_rows, _AT_ONCE):
-        last = min(first + _AT_ONCE, n_rows)
-        part = {name: _part(column, first, last) for name, column in columns.items()}
+    for part in _parts(columns, n_rows, _AT_ONCE):
         _insert_fast(connection, table, part)
     return n_rows
 
@@ -68,8 +66,14 @@ def _is_column(column: Any) -> bool:
     return isinstance(column, list | tuple) or hasattr(column, "tolist")
 
 
-def _part(column: Any, first: int, last: int) -> Any:
-    return column[first:last] if _is_column(column) else [column] * (last - first)
+def _parts(columns: Mapping[str, Any], n_rows: int, at_once: int) -> Iterator[dict[str, Any]]:
+    """The rows in parts; in each, every column is as long as the part."""
+    for first in range(0, n_rows, at_once):
+        last = min(first + at_once, n_rows)
+        yield {
+            name: column[first:last] if _is_column(column) else [column] * (last - first)
+            for name, column in columns.items()
+        }
 
 
 def _insert_fast(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:

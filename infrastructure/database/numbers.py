@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, func, literal_column
 from sqlalchemy.engine import Connection
 
 from infrastructure.database import portable_numbers
+from infrastructure.database.bulk import insert_columns
 from infrastructure.database.columns import Real
 from infrastructure.database.sqlite_interface import HandledConnection, check, kernels, prepared
 
@@ -78,7 +79,7 @@ def insert_numbers(
     native = _native(connection)
     if native is not None:
         return _insert_natively(native, table, same, columns)
-    return portable_numbers.insert_by_rows(connection, table, same, columns)
+    return insert_columns(connection, table, {**same, **columns})
 
 
 def _marked(statement: Select[Any], n_whole: int, mark: str) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Columns of numbers where SQLite's C interface is out of reach: by rows, or by binary COPY."""
+"""Columns of numbers read where SQLite's C interface is out of reach: by rows, or by COPY."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, Table
+from sqlalchemy import Select
 from sqlalchemy.engine import Connection
 
-from infrastructure.database.bulk import insert_columns
+from infrastructure.database.server_copy import END, HEADER
 
 _AT_ONCE = 20_000
 """Rows asked of the driver at a time: a million of them at once would take 300 MB as tuples."""
-
-_COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END = b"\xff\xff"
 
 
 def fetch_by_rows(
@@ -32,16 +29,6 @@ def fetch_by_rows(
     return {name: np.ascontiguousarray(rows[name]) for name, _ in fields}
 
 
-def insert_by_rows(
-    connection: Connection,
-    table: Table,
-    same: Mapping[str, str],
-    columns: Mapping[str, NDArray[Any]],
-) -> int:
-    """Insert rows from columns: by the driver's executemany, or PostgreSQL's COPY."""
-    return insert_columns(connection, table, {**same, **columns})
-
-
 def fetch_by_copy(
     connection: Connection, statement: Select[Any], whole: tuple[str, ...], real: tuple[str, ...]
 ) -> dict[str, NDArray[Any]]:
@@ -51,7 +38,7 @@ def fetch_by_copy(
     with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)") as copy:
         raw = b"".join(copy)
     kinds = {**dict.fromkeys(whole, ">i8"), **dict.fromkeys(real, ">f8")}
-    body = raw[len(_COPY_HEADER) : -len(_COPY_END)]
+    body = raw[len(HEADER) : -len(END)]
     rows = np.frombuffer(body, dtype=_copy_layout(kinds))
     return {name: rows[name].astype(f"{kind[1]}8") for name, kind in kinds.items()}
 

@@ -4,14 +4,13 @@ A part of the rows becomes one array of records as wide as the widest row; the b
 not need (of a NULL, after a short text) are then taken out of all rows at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Float, Integer, Table
+from sqlalchemy import Column, Float, Integer, Table
 from sqlalchemy.engine import Connection
-from sqlalchemy.types import TypeEngine
 
 from infrastructure.database.columns import (
     ExchangeDate,
@@ -24,11 +23,12 @@ from infrastructure.database.columns import (
     seconds_utc,
 )
 
-_AT_ONCE = 20_000
+AT_ONCE = 20_000
 """Rows converted at a time."""
 
-_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_END = b"\xff\xff"
+HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+END = b"\xff\xff"
+"""What a binary COPY begins and ends with, either way."""
 
 _SECONDS_TO_2000, _DAYS_TO_2000 = 946_684_800, 10_957
 """PostgreSQL counts from the year 2000."""
@@ -43,37 +43,27 @@ class _Field(NamedTuple):
 
 
 def insert_by_copy(
-    connection: Connection, table: Table, columns: Mapping[str, Any], n_rows: int
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    parts: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Insert rows from columns: arrays, lists or tuples (n_rows,), or one value for all rows.
+    """Insert rows, some at a time: of each part the columns of these names, equally long.
 
-    NaN where NULL may be is NULL. Types, keys and CHECKs are seen to by the server.
+    A column is an array, a list or a tuple. NaN where NULL may be is NULL. Types, keys and CHECKs
+    are seen to by the server.
     """
-    names = ", ".join(columns)
+    copied = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     cursor: Any = connection.connection.cursor()
-    with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(_HEADER)
-        for first in range(0, n_rows, _AT_ONCE):
-            last = min(first + _AT_ONCE, n_rows)
-            fields = {
-                name: _field(table.c[name].type, bool(table.c[name].nullable), part)
-                for name, part in _parts(columns, first, last)
-            }
-            copy.write(_rows(fields, last - first))
-        copy.write(_END)
+    with cursor.copy(copied) as copy:
+        copy.write(HEADER)
+        for part in parts:
+            copy.write(_rows({name: _field(table.c[name], part[name]) for name in names}))
+        copy.write(END)
 
 
-def _parts(columns: Mapping[str, Any], first: int, last: int) -> list[tuple[str, Any]]:
-    is_column = {
-        name: isinstance(column, list | tuple | np.ndarray) for name, column in columns.items()
-    }
-    return [
-        (name, column[first:last] if is_column[name] else [column] * (last - first))
-        for name, column in columns.items()
-    ]
-
-
-def _field(kind: TypeEngine[Any], nullable: bool, given: Any) -> _Field:
+def _field(column: Column[Any], given: Any) -> _Field:
+    kind = column.type
     if isinstance(kind, UtcDateTime):
         seconds, missing = _numbers(given, np.int64, seconds_utc)
         return _Field(((seconds - _SECONDS_TO_2000) * 1_000_000).astype(">i8"), missing)
@@ -88,7 +78,7 @@ def _field(kind: TypeEngine[Any], nullable: bool, given: Any) -> _Field:
         return _Field(whole.astype(">i8"), missing)
     if isinstance(kind, Float | Figure):
         real, missing = _numbers(given, np.float64, float)
-        if nullable:
+        if column.nullable:
             missing = np.isnan(real) if missing is None else missing | np.isnan(real)
         return _Field(real.astype(">f8"), missing)
     return _texts(given, json_text if isinstance(kind, Json) else str)
@@ -126,12 +116,13 @@ def _ascii(letters: NDArray[np.uint8]) -> _Field:
     return _Field(letters.view(f"S{width}")[:, 0], None, lengths)
 
 
-def _rows(fields: Mapping[str, _Field], n_rows: int) -> bytes:
+def _rows(fields: Mapping[str, _Field]) -> bytes:
     """The rows of a COPY: how many fields, then each with its length, -1 for NULL, before it."""
-    parts: Sequence[tuple[str, Any]] = [("fields", ">i2")]
+    parts: list[tuple[str, Any]] = [("fields", ">i2")]
     for name, field in fields.items():
-        parts = [*parts, (f"{name} length", ">i4"), (name, field.values.dtype)]
-    rows = np.zeros(n_rows, np.dtype([*parts]))
+        parts += [(f"{name} length", ">i4"), (name, field.values.dtype)]
+    n_rows = len(next(iter(fields.values())).values)
+    rows = np.zeros(n_rows, np.dtype(parts))
     rows["fields"] = len(fields)
     kept = np.ones((n_rows, rows.dtype.itemsize), np.bool_)
     layout = rows.dtype.fields
