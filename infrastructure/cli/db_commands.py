@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, Verbose
+from infrastructure.cli.options import AsJson, Db, Force, Verbose, Yes
 
 
 def info(db: Db = None, json: AsJson = False, verbose: Verbose = False) -> None:
@@ -39,9 +39,7 @@ def backup(
             metavar="FILE", help="A new file, or a folder.  [default: beside the database]"
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the file where there is one.")
-    ] = False,
+    force: Force = False,
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:
@@ -65,7 +63,7 @@ def vacuum(db: Db = None, verbose: Verbose = False) -> None:
 
 
 def upgrade(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Take none: there is one already.")
     ] = False,

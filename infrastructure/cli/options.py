@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
+_LONGEST = 1_000_000
+"""Seconds: some eleven days."""
+
 
 def day(text: str | date) -> date:
     """A date as it is typed. Raises typer.BadParameter for any other text."""
@@ -34,9 +37,6 @@ def _bound(context: typer.Context, seconds: float) -> float:
     bound_time(context, seconds)
     return seconds
 
-
-_LONGEST = 1_000_000
-"""Seconds: some eleven days."""
 
 Db = Annotated[
     str | None,
@@ -68,6 +68,8 @@ Html = Annotated[
 StoredRunId = Annotated[
     int, typer.Argument(metavar="RUN", help="Number of a stored run, as `kairos run` tells it.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Verbose = Annotated[
     bool,

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from infrastructure.cli.options import AsJson, Db, StoredRunId, Verbose, day
+from infrastructure.cli.options import AsJson, Db, Force, StoredRunId, Verbose, Yes, day
 
 Runs = Annotated[list[int], typer.Argument(metavar="RUN...", help="Numbers of stored runs.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
 def list_runs(
@@ -152,7 +151,7 @@ def note(
 
 def delete(
     runs: Runs,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     db: Db = None,
     verbose: Verbose = False,
 ) -> None:

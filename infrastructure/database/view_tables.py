@@ -1,4 +1,4 @@
-"""The columns of the ledger's views that Kairos itself reads, with their types."""
+"""The columns of the ledger's views with their types, as `views` makes them; tests compare."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
