@@ -10,7 +10,7 @@ from infrastructure.cli.options import AsJson, Db, Force, Verbose, Yes
 
 def info(db: Db = None, json: AsJson = False, verbose: Verbose = False) -> None:
     """Tell what the database is and how much it holds, at once, however large it is."""
-    from infrastructure.cli.database_looks import print_info
+    from infrastructure.cli.db_looking import print_info
 
     print_info(db, json)
 
@@ -27,7 +27,7 @@ def check(
 
     Exit code 0 where nothing was found, 2 where something was.
     """
-    from infrastructure.cli.database_looks import print_check
+    from infrastructure.cli.db_looking import print_check
 
     raise typer.Exit(print_check(db, quick, json))
 
@@ -47,7 +47,7 @@ def backup(
 
     PostgreSQL is dumped by its own pg_dump.
     """
-    from infrastructure.cli.database_changes import back_up_database
+    from infrastructure.cli.db_changing import back_up_database
 
     back_up_database(db, file, force)
 
@@ -57,7 +57,7 @@ def vacuum(db: Db = None, verbose: Verbose = False) -> None:
 
     Nobody can write meanwhile. SQLite needs twice the file's size on the disk for it.
     """
-    from infrastructure.cli.database_changes import vacuum_database
+    from infrastructure.cli.db_changing import vacuum_database
 
     vacuum_database(db)
 
@@ -74,7 +74,7 @@ def upgrade(
 
     A backup is taken first, beside the database. A failure leaves the database as it was.
     """
-    from infrastructure.cli.database_changes import upgrade_asked
+    from infrastructure.cli.db_changing import upgrade_asked
 
     upgrade_asked(db, yes, not no_backup)
 

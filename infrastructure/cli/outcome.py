@@ -90,7 +90,7 @@ def _main(app: typer.Typer, given: Sequence[str], name: str, obj: Any) -> Any:
     try:
         return command.main(given, name, standalone_mode=False, obj=obj)
     except OldSchemaError as error:
-        from infrastructure.cli.database_changes import upgraded_after_asking
+        from infrastructure.cli.db_changing import upgraded_after_asking
 
         if not upgraded_after_asking(error):
             raise

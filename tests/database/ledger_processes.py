@@ -111,7 +111,7 @@ def kairos(how: str, *lines: str) -> None:
     # All that it will need: the other user may not be allowed to read this Python's own files.
     import alembic.command  # noqa: F401
 
-    import infrastructure.cli.database_looks
+    import infrastructure.cli.db_looking
     import infrastructure.database.upkeep.checking
     import infrastructure.database.upkeep.upgrading
     import infrastructure.database.upkeep.vacuuming  # noqa: F401
