@@ -1,6 +1,7 @@
 """Settings of the whole suite."""
 
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,13 @@ def file_database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(tmp_path / "kairos.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that every user may look into (pytest's own ones are private)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)

@@ -5,7 +5,6 @@ reach none. PIP_AUDIT_VULNERABILITY_SERVICE and PIP_AUDIT_OSV_URL choose another
 """
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 ALLOWED = ROOT / "tools" / "audit_allowed.toml"
 _PATIENCE = 240  # seconds for all packages together; of 5 for one answer
-_PIN = re.compile(r"^([\w.-]+==[\w.]+)", re.MULTILINE)
 
 
 def main() -> int:
@@ -34,8 +32,9 @@ def main() -> int:
 
 def pins() -> list[str]:
     """Every pin, for whatever system it is, such as "numpy==2.4.6"."""
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in REQUIREMENTS]
-    return [pin for text in texts for pin in _PIN.findall(text)]
+    from tools.licences import pinned
+
+    return ["==".join(pin) for file in REQUIREMENTS for pin in pinned(file)]
 
 
 def reported(wanted: Sequence[str]) -> dict[str, Any] | None:

@@ -70,11 +70,16 @@ def licence_rows() -> list[Row]:
     extras = _named_in_extras()
     rows = []
     for file, otherwise in (("requirements.txt", RUN), ("requirements-dev.txt", TESTS)):
-        text = (ROOT / file).read_text(encoding="utf-8")
-        for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE):
+        for name, version in pinned(file):
             used = EXTRA if otherwise == TESTS and _normal(name) in extras else otherwise
             rows.append(Row(name, version, _licence(name), used))
     return sorted(rows, key=lambda row: _normal(row.name))
+
+
+def pinned(file: str) -> list[tuple[str, str]]:
+    """(name, version) of each pin of a requirement file, for whatever system it is."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)
 
 
 def refused(rows: Sequence[Row]) -> list[str]:

@@ -56,9 +56,7 @@ def strategy_code(name: str, strategy: type, base: type, method: str) -> Iterato
         return StrategyError(f"{name}: {method} {what_happened(error, place)}")
 
     def late(frame: FrameType | None) -> str:
-        outermost_first = [*walk_stack(frame)][::-1] if frame else []
-        place = place_of(outermost_first, own_files())
-        what = what_happened(TimeIsUp(seconds_allowed() or 0.0), place)
+        what = what_happened(TimeIsUp(seconds_allowed() or 0.0), standing_at(frame, own_files()))
         return f"{name}: {method} {what}"
 
     def own_files() -> set[str]:
@@ -99,6 +97,12 @@ def written_at(strategy: type, method: str) -> str:
     """` (file.py, line 3)`: where a class's method is defined; `` where that is not known."""
     code = getattr(getattr(strategy, method, None), "__code__", None)
     return _place(code.co_filename, code.co_firstlineno) if code else ""
+
+
+def standing_at(frame: FrameType | None, files: set[str]) -> str:
+    """The place in one of the files where code stands that still runs, as `place_of` tells it."""
+    outermost_first = [*walk_stack(frame)][::-1] if frame else []
+    return place_of(outermost_first, files)
 
 
 def place_of(frames: Iterable[tuple[FrameType, int]], files: set[str]) -> str:

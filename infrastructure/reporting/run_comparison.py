@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from infrastructure.ledger.asking.comparing import Comparison, Difference
+from infrastructure.ledger.asking.comparing import Comparison, KeyInRuns
 from infrastructure.ledger.asking.trade_differences import Trade, TradeDifferences
 from infrastructure.reporting.figures import UNDEFINED
 from infrastructure.reporting.headings import SYNTHETIC, WARNING
@@ -63,7 +63,7 @@ def _plain_trades(found: TradeDifferences) -> dict[str, Any]:
     return {**vars(found), **lists}
 
 
-def _changes(each: Difference, compared: Comparison) -> Iterator[tuple[int, float]]:
+def _changes(each: KeyInRuns, compared: Comparison) -> Iterator[tuple[int, float]]:
     """The value of each other run less that of the first, where both are numbers."""
     first, *others = [run.run["run_id"] for run in compared.runs]
     values = each.values
@@ -117,7 +117,7 @@ def _configs(compared: Comparison) -> Table:
     return table
 
 
-def _value(each: Difference, number: int) -> str:
+def _value(each: KeyInRuns, number: int) -> str:
     if number not in each.values:
         return UNDEFINED
     value = each.values[number]

@@ -13,11 +13,10 @@ import sys
 import traceback
 from hashlib import sha256
 from pathlib import Path
-from traceback import walk_stack
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, TypeGuard
 
-from infrastructure.core.foreign_code import foreign_code, place_of, said
+from infrastructure.core.foreign_code import foreign_code, said, standing_at
 from infrastructure.core.time_limit import ADVICE, TimeIsUp, seconds_allowed
 from infrastructure.errors import ConfigError
 from infrastructure.strategy_management.syntax import syntax_of
@@ -107,15 +106,13 @@ def _imported(path: Path) -> ModuleType:
     """
 
     def refused(error: BaseException) -> ConfigError:
-        if isinstance(error, TimeIsUp):
-            return ConfigError(
-                f"{_shown(path)}{_line_of(error, path)}: its import {error}; {ADVICE}"
-            )
         where = f"{_shown(path)}{_line_of(error, path)}"
+        if isinstance(error, TimeIsUp):
+            return ConfigError(f"{where}: its import {error}; {ADVICE}")
         return ConfigError(f"{where}: the strategy cannot be imported: {said(error)}")
 
     def late(frame: FrameType | None) -> str:
-        place = place_of([*walk_stack(frame)][::-1], {str(path)})
+        place = standing_at(frame, {str(path)})
         return f"{_shown(path)}: its import {TimeIsUp(seconds_allowed() or 0.0)}{place}; {ADVICE}"
 
     with foreign_code(refused, late):

@@ -2,8 +2,6 @@
 
 import re
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
@@ -38,16 +36,6 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for _ in range(2):
             StrategyCreation(database).save_run(run_record(1_000))
     return path
-
-
-@pytest.fixture
-def public_folder() -> Iterator[Path]:
-    """A folder that every user may look into (pytest's own ones are private)."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        folder.chmod(0o755)
 
 
 def refused(told: Outcome) -> str:

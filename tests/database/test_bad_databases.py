@@ -3,8 +3,6 @@
 import os
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,16 +23,6 @@ def stored(tmp_path: Path) -> Path:
     StrategyCreation(database).save_run(run_record(2_000))
     database.close()
     return path
-
-
-@pytest.fixture
-def public_folder() -> Iterator[Path]:
-    """A folder that every user may look into (pytest's own ones are private)."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        folder.chmod(0o755)
 
 
 def refusal_of(given: str | Path) -> str:

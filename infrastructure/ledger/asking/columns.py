@@ -9,7 +9,7 @@ from sqlalchemy import Column, Text
 from infrastructure.database.columns import Flag, UtcDateTime
 from infrastructure.database.models import RUN_LIST, backtest_runs
 from infrastructure.errors import ConfigError
-from infrastructure.wording import hint_of, show
+from infrastructure.wording import hint_of, show, visible
 
 Kind = Literal["number", "text", "moment", "flag"]
 
@@ -43,7 +43,7 @@ def column_called(name: str, where: str) -> Column[Any]:
 def check_words(where: str, words: tuple[str, ...]) -> None:
     """Raise ConfigError for text that no name of a config can be."""
     for word in words:
-        if not word.isprintable():
+        if not visible(word):
             raise ConfigError(
                 f"{where}: expected a name without control characters or invisible ones; "
                 f"found {show(word)}"

@@ -27,7 +27,7 @@ _MADE_BY = ("bars_start", "bars_end", "bars_fingerprint", "kairos_version", "vec
 
 
 @dataclass(frozen=True)
-class Difference:
+class KeyInRuns:
     """A key, and its value in each run that has it, by the run's number; JSON values."""
 
     key: str
@@ -44,8 +44,8 @@ class Comparison:
     """
 
     runs: tuple[ShownRun, ...]
-    configs: tuple[Difference, ...]
-    figures: tuple[Difference, ...]
+    configs: tuple[KeyInRuns, ...]
+    figures: tuple[KeyInRuns, ...]
     trades: tuple[TradeDifferences, ...]
 
 
@@ -110,26 +110,26 @@ def _figures(run: ShownRun) -> Iterator[tuple[str, Any]]:
             yield name, stored[name]
 
 
-def _by_key(numbers: Sequence[int], found: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
+def _by_key(numbers: Sequence[int], found: Sequence[Mapping[str, Any]]) -> Iterator[KeyInRuns]:
     """Every key that a run has, each once: the portfolio's, each strategy's, and `run:` last."""
     keys = dict.fromkeys(key for each in found for key in each)
     owners = list(dict.fromkeys(_owner(key) for key in keys))
     places = {owner: (owner == "run", place) for place, owner in enumerate(owners)}
     for key in sorted(keys, key=lambda key: places[_owner(key)]):
         pairs = zip(numbers, found, strict=True)
-        yield Difference(key, {number: each[key] for number, each in pairs if key in each})
+        yield KeyInRuns(key, {number: each[key] for number, each in pairs if key in each})
 
 
 def _owner(key: str) -> str:
     return key.rpartition(":")[0]
 
 
-def _differs(difference: Difference, settings: Sequence[Mapping[str, Any]]) -> bool:
+def _differs(found: KeyInRuns, settings: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the runs tell different things; a strategy that a run lacks is told by its class."""
-    values = list(difference.values.values())
-    mark = f"{_owner(difference.key)}:{_MARK}"
+    values = list(found.values.values())
+    mark = f"{_owner(found.key)}:{_MARK}"
     having = sum(mark in each for each in settings)
-    expected = having if having and difference.key != mark else len(settings)
+    expected = having if having and found.key != mark else len(settings)
     if len(values) < expected:
         return True
     return any(
