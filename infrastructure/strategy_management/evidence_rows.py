@@ -9,8 +9,6 @@ from sqlalchemy.engine import Connection
 
 from infrastructure.database.bulk import insert_new
 from infrastructure.database.models import (
-    algo_strategies,
-    backtest_strategy_allocations,
     code_snapshots,
     environments,
     run_evidence,
@@ -72,18 +70,6 @@ def read_evidence(connection: Connection, run_id: int) -> StoredEvidence | None:
             for each in connection.execute(series.order_by(*run_series.primary_key)).mappings()
         ],
     )
-
-
-def stored_configs(connection: Connection, run_id: int) -> list[Any]:
-    """The JSON of a run's strategies, by position."""
-    allocations = backtest_strategy_allocations
-    wanted = (
-        select(algo_strategies.c.config)
-        .join_from(allocations, algo_strategies)
-        .where(allocations.c.run_id == run_id)
-        .order_by(allocations.c.position)
-    )
-    return list(connection.execute(wanted).scalars())
 
 
 def _is_known(connection: Connection, digest: str) -> bool:

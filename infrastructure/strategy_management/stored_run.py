@@ -24,6 +24,7 @@ from infrastructure.strategy_management.run_differences import (
     other_version,
 )
 from infrastructure.strategy_management.run_numbers import check_run_number, unknown_run
+from infrastructure.strategy_management.run_strategies import run_strategies
 from infrastructure.strategy_management.simulating import (
     Progress,
     Share,
@@ -87,10 +88,9 @@ def load_run(database: Database, run_id: int) -> StoredRun:
             select(backtest_runs).where(backtest_runs.c.run_id == run_id)
         ).first()
         shares = connection.execute(
-            select(algo_strategies.c.strategy_id, algo_strategies.c.config)
-            .join_from(backtest_strategy_allocations, algo_strategies)
-            .where(backtest_strategy_allocations.c.run_id == run_id)
-            .order_by(backtest_strategy_allocations.c.position)
+            run_strategies(algo_strategies.c.strategy_id, algo_strategies.c.config).where(
+                backtest_strategy_allocations.c.run_id == run_id
+            )
         ).all()
     if run is None:
         raise unknown_run(database, run_id)

@@ -1,19 +1,16 @@
 """Runs deleted with all that belongs to them; that they were tried is kept."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from infrastructure.database.engine import Database
 from infrastructure.database.models import (
-    algo_strategies,
     algo_trades,
     backtest_runs,
-    backtest_strategy_allocations,
     deleted_runs,
     equity,
     orders,
@@ -24,6 +21,7 @@ from infrastructure.database.models import (
 )
 from infrastructure.strategy_management.config_identity import stored_identity
 from infrastructure.strategy_management.run_numbers import known_runs, parts
+from infrastructure.strategy_management.run_strategies import stored_configs
 
 _BELONGING: Mapping[str, Table] = {
     "trades": algo_trades,
@@ -74,9 +72,7 @@ def _counts(connection: Connection, numbers: Sequence[int]) -> dict[str, int]:
 
 
 def _tombstones(connection: Connection, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    configs: dict[int, list[Any]] = defaultdict(list)
-    for run_id, config in connection.execute(_strategies(numbers)):
-        configs[run_id].append(config)
+    configs = stored_configs(connection, numbers)
     names = ("run_id", "execution_date", "portfolio_name", "bars_start", "bars_end")
     columns = [backtest_runs.c[name] for name in (*names, "portfolio_json")]
     runs = select(*columns).where(backtest_runs.c.run_id.in_(numbers))
@@ -91,14 +87,3 @@ def _tombstones(connection: Connection, numbers: Sequence[int]) -> Iterator[dict
             "config_identity": stored_identity(row["portfolio_json"], strategies),
             "series": sorted(map(list, traded)),
         }
-
-
-def _strategies(numbers: Sequence[int]) -> Select[Any]:
-    """(run_id, config) of each strategy, in the portfolio's order."""
-    allocated = backtest_strategy_allocations.c
-    return (
-        select(allocated.run_id, algo_strategies.c.config)
-        .join(algo_strategies, algo_strategies.c.strategy_id == allocated.strategy_id)
-        .where(allocated.run_id.in_(numbers))
-        .order_by(allocated.run_id, allocated.position)
-    )

@@ -25,6 +25,7 @@ from infrastructure.database.models import (
 from infrastructure.database.view_tables import v_trades
 from infrastructure.ledger.asking.naming import tags_of
 from infrastructure.strategy_management.run_numbers import known_runs
+from infrastructure.strategy_management.run_strategies import run_strategies
 
 Row = Mapping[str, Any]
 
@@ -80,7 +81,7 @@ def shown_run(database: Database, run_id: int, last_trades: int = 0) -> ShownRun
         run = connection.execute(select(backtest_runs).where(of_run)).mappings().one()
         return ShownRun(
             run=dict(run),
-            strategies=tuple(strategies_of(connection, run_id)),
+            strategies=tuple(_strategies(connection, run_id)),
             tags=tuple(tags_of(connection, [run_id])[run_id]),
             notes=_rows(connection, _belonging(run_notes, run_id)),
             evidence=_evidence(connection, run_id),
@@ -91,20 +92,15 @@ def shown_run(database: Database, run_id: int, last_trades: int = 0) -> ShownRun
         )
 
 
-def strategies_of(connection: Connection, run_id: int) -> Iterator[ShownStrategy]:
+def _strategies(connection: Connection, run_id: int) -> Iterator[ShownStrategy]:
     """The strategies of a run in the portfolio's order."""
     refused = _refused(connection, run_id)
     code = {
         row["position"]: row for row in _rows(connection, _belonging(run_strategy_code, run_id))
     }
     allocated = backtest_strategy_allocations
-    wanted = (
-        select(allocated, algo_strategies.c.config)
-        .join_from(allocated, algo_strategies)
-        .where(allocated.c.run_id == run_id)
-        .order_by(allocated.c.position)
-    )
-    for row in connection.execute(wanted):
+    wanted = run_strategies(allocated, algo_strategies.c.config)
+    for row in connection.execute(wanted.where(allocated.c.run_id == run_id)):
         yield ShownStrategy(
             position=row.position,
             strategy_id=row.strategy_id,

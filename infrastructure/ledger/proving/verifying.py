@@ -30,7 +30,6 @@ from infrastructure.strategy_management.evidence import config_hash
 from infrastructure.strategy_management.evidence_rows import (
     StoredEvidence,
     read_evidence,
-    stored_configs,
 )
 from infrastructure.strategy_management.ledger_rows import (
     backtest_figures,
@@ -45,6 +44,7 @@ from infrastructure.strategy_management.result_columns import (
     stored_columns,
 )
 from infrastructure.strategy_management.run_numbers import known_runs
+from infrastructure.strategy_management.run_strategies import stored_configs
 from infrastructure.strategy_management.simulating import Progress
 from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
 from infrastructure.strategy_management.strategy_registry import strategy_class
@@ -120,7 +120,7 @@ def _kept(database: Database, run_id: int) -> _Kept:
         results = {what: stored_columns(connection, what, run_id) for what in compared}
         row = select(backtest_runs).where(backtest_runs.c.run_id == run_id)
         columns = dict(connection.execute(row).mappings().one())
-        configs = columns["portfolio_json"], stored_configs(connection, run_id)
+        configs = columns["portfolio_json"], stored_configs(connection, [run_id])[run_id]
     return _Kept(run, columns, configs, results, evidence)
 
 
