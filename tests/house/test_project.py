@@ -150,9 +150,3 @@ def test_make_alone_lists_every_target() -> None:
     assert len(targets) >= 10
     for target in targets:
         assert any(re.match(rf"  make {target} +\w", line) for line in listed), target
-
-
-def test_no_file_holds_a_merge_that_was_not_finished() -> None:
-    """Lines of both sides with the markers between them are no text of anybody."""
-    texts = {named(p): p.read_text(encoding="utf-8") for p in project_files(".py", ".md", ".toml")}
-    assert [name for name, text in texts.items() if re.search(r"^(<{7}|>{7}) ", text, re.M)] == []
