@@ -28,7 +28,8 @@ def proof_lines(proof: Proof) -> Iterator[str]:
             yield f"  changed since, and it made no difference: {printable(cause.words)}"
         return
     for number, cause in enumerate(proof.causes):
-        yield f"  {'likely cause' if number == 0 else 'or'}: {printable(cause.words)}"
+        likely = "likely cause" if proof.differences else "found"
+        yield f"  {likely if number == 0 else 'or'}: {printable(cause.words)}"
     if not proof.has_evidence:
         yield (
             "  the run was stored before Kairos kept evidence: bars, code and libraries of then "
@@ -64,7 +65,8 @@ def _told(difference: Difference) -> str:
     where = f"{_ONE.get(difference.what, 'figure')} {difference.number}"
     about = f" ({printable(difference.about)})" if difference.about else ""
     if difference.what == "figures":
-        words = f"figure {difference.column} was {difference.then!r}, now it is {difference.now!r}"
+        values = f"was {difference.then!r}, now it is {difference.now!r}"
+        words = f"figure {difference.column}{about} {values}"
     elif difference.column:
         values = f"was {difference.then!r}, now it is {difference.now!r}"
         words = f"{where}{about}: {difference.column} {values}"

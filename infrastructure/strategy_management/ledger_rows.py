@@ -20,7 +20,7 @@ from infrastructure.strategy_management.evidence import (
 from infrastructure.strategy_management.ledger_record import AllocationRecord, RunRecord
 from infrastructure.trade_metrics.trade_metrics import TradeMetrics
 
-_RUN_FIGURES = {
+RUN_FIGURES = {
     "net_profit": "net_profit",
     "final_equity": "final_equity",
     "cagr": "cagr_pct",
@@ -83,7 +83,7 @@ def run_record(
 
 def run_columns(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of backtest_runs that hold a figure, by the figures of TradeMetrics."""
-    return {column: figures[name] for column, name in _RUN_FIGURES.items()}
+    return {column: figures[name] for column, name in RUN_FIGURES.items()}
 
 
 def results_of(backtest: Backtest) -> dict[str, Any]:

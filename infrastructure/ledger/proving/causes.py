@@ -86,17 +86,19 @@ def changed_environment(evidence: StoredEvidence) -> Iterator[Cause]:
         yield Cause("machine", f"another machine: {', '.join(places)}")
 
 
-def _by_series(series: Series) -> dict[tuple[str, str, str], tuple[str, int]]:
-    """By symbol, interval and role; strategies that read the same one read it once."""
-    return {
-        (each["symbol"], each["interval"], each["role"]): (each["fingerprint"], each["n_bars"])
-        for each in series
-    }
+def _by_series(series: Series) -> dict[tuple[str, str, str], frozenset[tuple[str, int]]]:
+    """By symbol, interval and role: what the strategies that read it read, mostly the same."""
+    found: dict[tuple[str, str, str], set[tuple[str, int]]] = {}
+    for each in series:
+        name = each["symbol"], each["interval"], each["role"]
+        found.setdefault(name, set()).add((each["fingerprint"], each["n_bars"]))
+    return {name: frozenset(read) for name, read in found.items()}
 
 
-def _described(series: tuple[str, int]) -> str:
-    fingerprint, n_bars = series
-    return f"{counted(n_bars, 'bar')} ({fingerprint[:12]})"
+def _described(series: frozenset[tuple[str, int]]) -> str:
+    return " and ".join(
+        f"{counted(n_bars, 'bar')} ({fingerprint[:12]})" for fingerprint, n_bars in sorted(series)
+    )
 
 
 def _changed_files(then: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -15,7 +15,8 @@ class Difference:
     """The first row in which they differ, and its first column that does.
 
     what: "orders", "trades", "refusals", "equity" or "figures". number: the row, from 1; of
-    figures 0. about: the row in a few words of the ledger's. then, now: the values; None where that
+    figures 0. about: the row in a few words of the ledger's; of figures whose they are, "" for the
+    account. then, now: the values; None where that
     run has no such row. n_rows: rows that differ, those that only one has included.
     """
 
@@ -61,13 +62,15 @@ def first_difference(what: str, then: Columns, now: Columns) -> Difference | Non
     )
 
 
-def different_figure(then: Mapping[str, Any], now: Mapping[str, Any]) -> Difference | None:
-    """The first of the figures that both have and that is another one."""
+def different_figure(
+    then: Mapping[str, Any], now: Mapping[str, Any], about: str = ""
+) -> Difference | None:
+    """The first of the figures that both have and that is another one; about: whose they are."""
     names = [name for name in then if name in now and then[name] != now[name]]
     if not names:
         return None
     name = names[0]
-    return Difference("figures", 0, "", name, then[name], now[name], len(names))
+    return Difference("figures", 0, about, name, then[name], now[name], len(names))
 
 
 def shown_value(column: str, value: Any) -> Any:

@@ -1,9 +1,7 @@
 """A run of the ledger run again from the ledger, and compared: orders, trades, refusals, equity."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import Any
 
 from sqlalchemy import select
 
@@ -18,57 +16,33 @@ from infrastructure.ledger.proving.causes import (
     changed_kairos,
     changed_strategies,
 )
+from infrastructure.ledger.proving.contradictions import (
+    contradicted_bars,
+    contradictions,
+)
 from infrastructure.ledger.proving.differing import (
     Difference,
     different_figure,
     first_difference,
 )
+from infrastructure.ledger.proving.inner_figures import different_books, different_folds
+from infrastructure.ledger.proving.kept import Kept, read_kept
 from infrastructure.ledger.proving.proof import Proof
 from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
 from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import config_hash
-from infrastructure.strategy_management.evidence_rows import (
-    StoredEvidence,
-    read_evidence,
-)
 from infrastructure.strategy_management.ledger_rows import (
     backtest_figures,
     results_of,
-    run_columns,
 )
 from infrastructure.strategy_management.result_columns import (
-    RESULTS,
-    Columns,
     digest_of,
     result_columns,
-    stored_columns,
 )
 from infrastructure.strategy_management.run_numbers import known_runs
-from infrastructure.strategy_management.run_strategies import stored_configs
 from infrastructure.strategy_management.simulating import Progress
-from infrastructure.strategy_management.stored_run import StoredRun, load_run, rerun
+from infrastructure.strategy_management.stored_run import StoredRun, rerun
 from infrastructure.strategy_management.strategy_registry import strategy_class
-
-
-@dataclass(frozen=True, eq=False)
-class _Kept:
-    """What the ledger has of a run: its results in one form, and what made it.
-
-    columns: its row of backtest_runs. configs: portfolio and strategies as they are stored, with
-    no key that a newer Kairos would add.
-    """
-
-    run: StoredRun
-    columns: Mapping[str, Any]
-    configs: tuple[Any, list[Any]]
-    results: Mapping[str, Columns]
-    evidence: StoredEvidence | None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {
-            what: len(next(iter(columns.values()))) for what, columns in self.results.items()
-        } | {"figures": len(self.run.figures)}
 
 
 def verify(database: Database, run_id: int, progress: Progress | None = None) -> Proof:
@@ -78,7 +52,7 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
     """
     known_runs(database, [run_id])
     try:
-        kept = _kept(database, run_id)
+        kept = read_kept(database, run_id)
     except ConfigError as error:  # a config that this Kairos does not know
         return Proof(run_id, _name(database, run_id), "cannot_run", {}, why_not=str(error))
     name = kept.run.portfolio.portfolio_name
@@ -92,14 +66,17 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
         return Proof(
             run_id, name, "cannot_run", {}, (), causes, str(error), kept.evidence is not None
         )
-    differences = tuple(_differences(kept, again))
+    differences = (*_differences(kept, again), *_different_folds(database, kept, again))
+    causes = (*edited, *_causes(kept, again))
+    # A row that somebody has changed is no proof, whether or not a run again shows it.
+    is_same = not differences and all(cause.kind != "ledger" for cause in causes)
     return Proof(
         run_id=run_id,
         name=name,
-        outcome="differs" if differences else "identical",
+        outcome="identical" if is_same else "differs",
         counts=kept.counts,
         differences=differences,
-        causes=(*edited, *_causes(kept, again)),
+        causes=causes,
         has_evidence=kept.evidence is not None,
     )
 
@@ -111,26 +88,13 @@ def _name(database: Database, run_id: int) -> str:
         return str(connection.execute(wanted).scalar_one())
 
 
-def _kept(database: Database, run_id: int) -> _Kept:
-    run = load_run(database, run_id)
-    with database.read() as connection:
-        evidence = read_evidence(connection, run_id)
-        # Runs of before schema 0004 have no orders.
-        compared = [what for what in RESULTS if what != "orders" or evidence]
-        results = {what: stored_columns(connection, what, run_id) for what in compared}
-        row = select(backtest_runs).where(backtest_runs.c.run_id == run_id)
-        columns = dict(connection.execute(row).mappings().one())
-        configs = columns["portfolio_json"], stored_configs(connection, [run_id])[run_id]
-    return _Kept(run, columns, configs, results, evidence)
-
-
 def _again(database: Database, run: StoredRun, progress: Progress | None) -> Backtest:
     if is_walk_forward(run):
         return rerun_walk(database, run).backtest
     return rerun(database, run, progress).backtest
 
 
-def _differences(kept: _Kept, again: Backtest) -> Iterator[Difference]:
+def _differences(kept: Kept, again: Backtest) -> Iterator[Difference]:
     """In the order in which one thing makes another: an order makes a trade, a trade equity."""
     results = results_of(again)
     for what, then in kept.results.items():
@@ -140,11 +104,19 @@ def _differences(kept: _Kept, again: Backtest) -> Iterator[Difference]:
     figure = different_figure(kept.run.figures, backtest_figures(again))
     if figure is not None:
         yield figure
+    yield from different_books(kept.rows.strategies, again)
 
 
-def _edited(kept: _Kept) -> Iterator[Cause]:
+def _different_folds(database: Database, kept: Kept, again: Backtest) -> Iterator[Difference]:
+    if is_walk_forward(kept.run):
+        yield from different_folds(database, kept.folds, again)
+
+
+def _edited(kept: Kept) -> Iterator[Cause]:
     """What the ledger holds is not what was stored: somebody has changed its rows."""
     if kept.evidence is None:
+        if kept.rows.left_over:
+            yield Cause("ledger", "the ledger's evidence of the run was deleted")
         return
     for what, columns in kept.results.items():
         if digest_of(columns) != kept.evidence.row[f"{what}_digest"]:
@@ -153,15 +125,18 @@ def _edited(kept: _Kept) -> Iterator[Cause]:
         yield Cause("ledger", "the ledger's configs were changed after the run was stored")
     if content_hash(kept.run.figures) != kept.evidence.row["figures_digest"]:
         yield Cause("ledger", "the ledger's figures were changed after the run was stored")
-    for name, value in run_columns(kept.run.figures).items():
-        if kept.columns[name] != value:
-            yield Cause("ledger", f"the ledger's {name} of the run is not the one of its figures")
+    for words in contradictions(kept.run, kept.rows):
+        yield Cause("ledger", f"the ledger's {words}")
 
 
-def _causes(kept: _Kept, again: Backtest) -> Iterator[Cause]:
+def _causes(kept: Kept, again: Backtest) -> Iterator[Cause]:
     if kept.evidence is None:
         return
-    yield from changed_bars(kept.evidence, again)
+    bars = list(changed_bars(kept.evidence, again))
+    if not bars:
+        for words in contradicted_bars(kept.run, again):
+            yield Cause("ledger", f"the ledger's {words}")
+    yield from bars
     classes = [
         strategy_class(each.class_name, where=kept.run.where) for each in kept.run.strategies
     ]
@@ -169,7 +144,7 @@ def _causes(kept: _Kept, again: Backtest) -> Iterator[Cause]:
     yield from _causes_outside(kept)
 
 
-def _causes_outside(kept: _Kept) -> Iterator[Cause]:
+def _causes_outside(kept: Kept) -> Iterator[Cause]:
     """Those that can be told without running it."""
     if kept.evidence is not None:
         yield from changed_kairos(kept.evidence, kept.run.kairos_version, version("kairos"))

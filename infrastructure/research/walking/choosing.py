@@ -90,7 +90,7 @@ def choice_of(result: SweepResult) -> Choice:
         n_trials,
         n_met,
         parameters={name: column[0] for name, column in columns.items()},
-        figures=_plain(result.keeper.read(FIGURES, best)),
+        figures=plain_figures(result.keeper.read(FIGURES, best)),
         strategies=result.build(best[0]).strategies,
     )
 
@@ -111,7 +111,7 @@ def _why_fixed(key: Key) -> str:
     return ""
 
 
-def _plain(columns: Mapping[str, Any]) -> dict[str, float | str | None]:
+def plain_figures(columns: Mapping[str, Any]) -> dict[str, float | str | None]:
     """One trial's figures as TradeMetrics.as_dict would give them."""
     figures: dict[str, float | str | None] = {}
     for name in FIGURES:
