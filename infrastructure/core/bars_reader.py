@@ -1,13 +1,18 @@
 """The bars that strategies ask for, read once for all strategies of a run."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
+from typing import Literal
+
+import numpy as np
 
 from infrastructure import log
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
-from infrastructure.market_data.bars import Bars
+from infrastructure.market_data.bars import IN_SESSION, LAST_OF_SESSION, Bars
 from infrastructure.market_data.derived import source_interval
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.resampling import resampled
@@ -16,13 +21,32 @@ from infrastructure.market_data.store.reading import read_bars, stored_series
 
 _Key = tuple[str, str, str, str, str]
 
+Use = Literal["own", "context", "detail"]
+
+Spans = Mapping[tuple[str, str, Use], tuple[int, int]]
+"""Opening times of a series' first and last bar, by symbol, interval and what it is read for."""
+
+_ZONES = timedelta(days=2)
+"""An exchange date lies nearer than this to the UTC date of its bars."""
+
 
 class BarsReader:
-    """Reads each series of a database at most once, from `start` to `end` (exchange dates)."""
+    """Reads each series of a database at most once, from `start` to `end` (exchange dates).
 
-    def __init__(self, database: Database, start: date | None = None, end: date | None = None):
+    spans: what a stored run had read. Its series are cut to them: bars that have come before or
+    after since are not the run's, not even those of a session that was not over.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        start: date | None = None,
+        end: date | None = None,
+        spans: Spans | None = None,
+    ):
         self._database, self._start, self._end = database, start, end
-        self._read: dict[_Key, Bars] = {}
+        self._spans = spans or {}
+        self._read: dict[tuple[Use, _Key], Bars] = {}
         self._with_context: dict[tuple[_Key, tuple[str, ...]], Bars] = {}
 
     def bars(self, config: StrategyConfig, symbol: str) -> Bars:
@@ -46,9 +70,11 @@ class BarsReader:
         bars = self._series(symbol, config.interval, config)
         own = interval_seconds(bars.interval)
         finer = [each for each in self._stored_beside(bars) if interval_seconds(each) < own]
+        if self._spans:
+            finer = [each for each in finer if (symbol, each, "detail") in self._spans]
         if not finer:
             return None
-        return self._series(symbol, min(finer, key=interval_seconds), config)
+        return self._series(symbol, min(finer, key=interval_seconds), config, "detail")
 
     def _coarser(self, bars: Bars, interval: str, config: StrategyConfig) -> Bars:
         """Bars of a context interval, from the store's first one on."""
@@ -62,26 +88,37 @@ class BarsReader:
                 f"{', '.join(stored)} makes them beside {bars.interval} ones; import some with: "
                 f"kairos data import FILE --symbol {bars.symbol} --interval {interval}"
             )
-        history = self._from_store(_key(bars.symbol, source, config), start=None)
-        return resampled(history, interval, get_calendar(config.calendar, self._database))
+        history = self._from_store(_key(bars.symbol, source, config), None, self._end)
+        span = self._spans.get((bars.symbol, interval, "context"))
+        if span is None:
+            return resampled(history, interval, get_calendar(config.calendar, self._database))
+        history = _cut(history, None, int(bars.closes_at[-1]) - 1)
+        coarser = resampled(history, interval, get_calendar(config.calendar, self._database))
+        return _cut(coarser, *span)
 
     def _stored_beside(self, bars: Bars) -> list[str]:
         """Stored intervals of the symbol: real bars are not judged by made-up ones."""
         stored = stored_series(self._database, bars.symbol)
         return [each.interval for each in stored if each.synthetic == bars.synthetic]
 
-    def _series(self, symbol: str, interval: str, config: StrategyConfig) -> Bars:
+    def _series(self, symbol: str, interval: str, config: StrategyConfig, use: Use = "own") -> Bars:
+        span = self._spans.get((symbol, interval, use))
         key = _key(symbol, interval, config)
-        if key not in self._read:
-            self._read[key] = self._from_store(key, self._start)
-        return self._read[key]
+        known = ("own" if span is None else use, key)
+        if known not in self._read:
+            self._read[known] = self._spanned(key, span)
+        return self._read[known]
 
-    def _from_store(self, key: _Key, start: date | None) -> Bars:
+    def _spanned(self, key: _Key, span: tuple[int, int] | None) -> Bars:
+        if span is None:
+            return self._from_store(key, self._start, self._end)
+        first, last = (datetime.fromtimestamp(each, UTC).date() for each in span)
+        return _cut(self._from_store(key, first - _ZONES, last + _ZONES), *span)
+
+    def _from_store(self, key: _Key, start: date | None, end: date | None) -> Bars:
         symbol, interval, calendar, session, adjust = key
         began = perf_counter()
-        bars = read_bars(
-            self._database, symbol, interval, calendar, session, start, self._end, adjust
-        )
+        bars = read_bars(self._database, symbol, interval, calendar, session, start, end, adjust)
         if log.heard():
             log.event(
                 "bars read",
@@ -96,3 +133,18 @@ class BarsReader:
 
 def _key(symbol: str, interval: str, config: StrategyConfig) -> _Key:
     return (symbol, interval, config.calendar, config.session, config.adjust)
+
+
+def _cut(bars: Bars, first: int | None, last: int) -> Bars:
+    """The bars that open from `first` to `last`. Raises DataError where there are none."""
+    begin = 0 if first is None else int(np.searchsorted(bars.timestamp, first))
+    end = int(np.searchsorted(bars.timestamp, last, side="right"))
+    if begin >= end:
+        day = datetime.fromtimestamp(last if first is None else first, UTC).date()
+        raise DataError(f"{bars.symbol} {bars.interval}: the bars from {day} on are gone")
+    kept = bars.rows(begin, end)
+    if kept.phase[-1] != IN_SESSION:
+        return kept
+    phase = kept.phase.copy()  # of a session that was not over the last bar is the last there is
+    phase[-1] = LAST_OF_SESSION
+    return replace(kept, phase=phase)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
+from infrastructure.core.bars_reader import Use
 from infrastructure.database.bulk import insert_new
 from infrastructure.database.models import (
     code_snapshots,
@@ -19,6 +20,14 @@ from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import Evidence
 
 Files = Mapping[str, str]
+Span = tuple[int, int]
+
+_USES: Mapping[str, Use] = {
+    "traded": "own",
+    "warm_up": "own",
+    "context": "context",
+    "detail": "detail",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +79,23 @@ def read_evidence(connection: Connection, run_id: int) -> StoredEvidence | None:
             for each in connection.execute(series.order_by(*run_series.primary_key)).mappings()
         ],
     )
+
+
+def stored_spans(connection: Connection, run_id: int) -> dict[tuple[str, str, Use], Span]:
+    """From when to when a run's series were read, in seconds; what it traded with its warm-up."""
+    columns = [run_series.c[name] for name in ("symbol", "interval", "role")]
+    wanted = (
+        select(*columns, func.min(run_series.c.bars_start), func.max(run_series.c.bars_end))
+        .where(run_series.c.run_id == run_id)
+        .group_by(*columns)
+    )
+    spans: dict[tuple[str, str, Use], Span] = {}
+    for symbol, interval, role, *moments in connection.execute(wanted).all():
+        key = symbol, interval, _USES[role]
+        first, last = (int(moment.timestamp()) for moment in moments)
+        known = spans.get(key, (first, last))
+        spans[key] = min(first, known[0]), max(last, known[1])
+    return spans
 
 
 def _is_known(connection: Connection, digest: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from infrastructure.core.backtest import Backtest, run_backtest
-from infrastructure.core.bars_reader import BarsReader
+from infrastructure.core.bars_reader import BarsReader, Spans
 from infrastructure.core.config import PortfolioConfig, StrategyConfig
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
@@ -45,10 +45,12 @@ def simulated(
     database: Database,
     where: str,
     progress: Progress | None = None,
+    spans: Spans | None = None,
 ) -> Backtest:
     """Every share's strategy on the portfolio's account; nothing is written.
 
-    where: what error lines start with. progress: told each step in a few words.
+    where: what error lines start with. progress: told each step in a few words. spans: see
+    BarsReader.
     Raises ConfigError, DataError, StrategyError or AccountingError.
     """
     tell = progress or silent
@@ -57,7 +59,8 @@ def simulated(
         days = get_calendar(calendar, database)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
-    books = _books(portfolio, shares, database, where, tell)
+    reader = BarsReader(database, portfolio.start, portfolio.end, spans)
+    books = _books(portfolio, shares, reader, where, tell)
     tell(SIMULATING)
     terms = AccountTerms.of(portfolio, days)
     return run_backtest(books, terms, days.sessions_per_year)
@@ -66,11 +69,10 @@ def simulated(
 def _books(
     portfolio: PortfolioConfig,
     shares: Sequence[Share],
-    database: Database,
+    reader: BarsReader,
     where: str,
     tell: Progress,
 ) -> list[Book]:
-    reader = BarsReader(database, portfolio.start, portfolio.end)
     detail = portfolio.fill_policy == "detail"
     books = []
     for share in shares:

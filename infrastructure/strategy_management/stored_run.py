@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from infrastructure.core.backtest import Backtest
+from infrastructure.core.bars_reader import Spans
 from infrastructure.core.config import PortfolioConfig, StrategyConfig, parse
 from infrastructure.database.engine import Database
 from infrastructure.database.models import (
@@ -18,6 +19,7 @@ from infrastructure.database.models import (
 )
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import date_of_day
+from infrastructure.strategy_management.evidence_rows import stored_spans
 from infrastructure.strategy_management.run_differences import (
     other_bars,
     other_figures,
@@ -117,8 +119,15 @@ def rerun(
         for config, share in zip(stored.strategies, portfolio.strategies, strict=True)
     ]
     period = _period(database, stored, portfolio)
-    backtest = simulated(period, shares, database, stored.where, progress)
+    spans = None if set(changes) & set(_READ_BARS) else spans_of(database, stored.run_id)
+    backtest = simulated(period, shares, database, stored.where, progress, spans)
     return Rerun(portfolio, backtest, tuple(_differences(stored, backtest, changes)))
+
+
+def spans_of(database: Database, run_id: int) -> Spans:
+    """What a stored run has read of each series; empty where the ledger does not know."""
+    with database.read() as connection:
+        return stored_spans(connection, run_id)
 
 
 def _stored_run(run: Any, shares: Sequence[Any]) -> StoredRun:

@@ -17,7 +17,7 @@ from infrastructure.strategy_management.run_differences import (
     other_figures,
     other_version,
 )
-from infrastructure.strategy_management.stored_run import Rerun, StoredRun
+from infrastructure.strategy_management.stored_run import Rerun, StoredRun, spans_of
 from infrastructure.strategy_management.strategy_loader import LoadedPortfolio
 from infrastructure.strategy_management.trial_ledger import TrialLedger
 
@@ -41,7 +41,8 @@ def rerun_walk(database: Database, stored: StoredRun, **changes: Any) -> Rerun:
     # Bars before the first test are warm-up, as they were: `start` says where trading begins.
     loaded = LoadedPortfolio(portfolio, stored.strategies, Path(stored.where))
     base = build_configs(loaded, ()).strategies
-    account = Account(database, loaded, base, stored.figures["walk_forward"]["warm_up"])
+    warm_up = stored.figures["walk_forward"]["warm_up"]
+    account = Account(database, loaded, base, warm_up, spans_of(database, stored.run_id))
     folds = TrialLedger(database).folds(stored.run_id)
     backtest = account.trade(
         [Unseen(fold["test_start"], fold["test_end"], _chosen(loaded, fold)) for fold in folds]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infrastructure.core.backtest import Backtest, run_in_parts
-from infrastructure.core.bars_reader import BarsReader
+from infrastructure.core.bars_reader import BarsReader, Spans
 from infrastructure.core.dated_books import book_between
 from infrastructure.core.execution.plan import AccountTerms, Book
 from infrastructure.core.vectorbt_strategy import VectorBTStrategy
@@ -36,7 +36,7 @@ class Account:
     """The account of a walk forward: the portfolio's, on stored bars.
 
     portfolio: with every parameter spelt out. base: its strategies. warm_up: how many bars before
-    a test strategies see; None: all that are stored.
+    a test strategies see; None: all that are stored. spans: of a stored run, see BarsReader.
     """
 
     def __init__(
@@ -45,10 +45,11 @@ class Account:
         portfolio: LoadedPortfolio,
         base: Strategies,
         warm_up: int | None = None,
+        spans: Spans | None = None,
     ) -> None:
         self.portfolio, self.base, self.warm_up = portfolio, base, warm_up
         self.calendar: SessionCalendar = get_calendar(portfolio.calendar, database)
-        self._reader = BarsReader(database, None, portfolio.config.end)
+        self._reader = BarsReader(database, None, portfolio.config.end, spans)
         self._series = self._read()
 
     def sessions(self) -> NDArray[np.int64]:
