@@ -106,7 +106,13 @@ def database_url(url_or_path: str | Path | URL | None = None) -> URL:
                 "--db: expected a path or a SQLAlchemy URL such as sqlite:///kairos.db or "
                 "postgresql+psycopg://user@host/name; the address given is neither"
             ) from None
-    return URL.create("sqlite", database=str(Path(given).expanduser()))
+    try:
+        return URL.create("sqlite", database=str(Path(given).expanduser()))
+    except RuntimeError:  # `~name`, and nobody has that name
+        raise StorageError(
+            f"{given}: expected a path; found the home of a user that is not there; "
+            f"write ./{given} for a file of that name"
+        ) from None
 
 
 def _remembered(url: URL) -> URL:

@@ -54,6 +54,15 @@ def restored(
     return open_database(address)
 
 
+def test_a_name_that_grows_too_long_is_one_line(tmp_path: Path) -> None:
+    """The database's own name fits into a folder, and schema and time behind it do not."""
+    database = open_database(tmp_path / f"{'k' * 240}.db")
+    with pytest.raises(StorageError, match="no backup can be written there .* name a file"):
+        back_up(database)
+    assert back_up(database, tmp_path / "kept.db").bytes > 10_000
+    database.close()
+
+
 def test_what_was_backed_up_comes_back(database: Database, restored: Database) -> None:
     """Every row, and a schema that a check finds sound; it can be written to."""
     assert content(restored) == content(database)

@@ -35,6 +35,12 @@ def test_a_path_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).is_file()
 
 
+def test_a_home_of_nobody_is_one_line() -> None:
+    """`~x.db` is the home of a user x.db to every shell; a file of that name is ./~x.db."""
+    with pytest.raises(StorageError, match=r"^~x\.db: expected a path; .* write \./~x\.db"):
+        open_database("~x.db")
+
+
 def test_an_address_is_taken_too(tmp_path: Path) -> None:
     """sqlite:/// with a path, and SQLite's own settings behind it."""
     database = open_database(f"sqlite:///{tmp_path / 'a.db'}?timeout=2")

@@ -34,10 +34,7 @@ def back_up(
     """
     with database.read() as connection:
         source = database_file(connection)
-    if target is None or target.is_dir():
-        target = _free_name(database, source, target)
-    if source is not None and target.exists() and target.samefile(source):
-        raise StorageError(f"{target}: is the database itself; give the backup another name")
+    target = _target(database, source, target)
 
     def write(path: Path) -> None:
         if database.engine.dialect.name == "sqlite":
@@ -46,6 +43,21 @@ def back_up(
             dump_database(database.url, path)
 
     return Backup(target, write_whole(target, replace, write))
+
+
+def _target(database: Database, source: Path | None, given: Path | None) -> Path:
+    """The file to write. Raises StorageError where it is the database, or cannot be looked at."""
+    try:
+        target = _free_name(database, source, given) if given is None or given.is_dir() else given
+        is_source = source is not None and target.exists() and target.samefile(source)
+    except OSError as error:
+        place = given or database.name
+        raise StorageError(
+            f"{place}: no backup can be written there ({error.strerror}); name a file for it"
+        ) from None
+    if is_source:
+        raise StorageError(f"{target}: is the database itself; give the backup another name")
+    return target
 
 
 def _free_name(database: Database, source: Path | None, folder: Path | None) -> Path:
