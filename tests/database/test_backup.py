@@ -57,7 +57,7 @@ def restored(
 def test_a_name_that_grows_too_long_is_one_line(tmp_path: Path) -> None:
     """The database's own name fits into a folder, and schema and time behind it do not."""
     database = open_database(tmp_path / f"{'k' * 240}.db")
-    with pytest.raises(StorageError, match="no backup can be written there .* name a file"):
+    with pytest.raises(StorageError, match=r"no backup can be written there .* name a file"):
         back_up(database)
     assert back_up(database, tmp_path / "kept.db").bytes > 10_000
     database.close()
