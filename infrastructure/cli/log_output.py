@@ -28,9 +28,8 @@ class JsonLines(logging.Handler):
     def __init__(self, path: str) -> None:
         super().__init__()
         self._path = path
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         try:
-            self._file = os.open(path, flags, _CREATED_FOR)
+            self._file = _opened(path)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise LogError(_cannot(path, error)) from None
         self._begun = self._told = self._cut = False
@@ -63,6 +62,15 @@ class JsonLines(logging.Handler):
         if written < len(line):
             os.write(self._file, line[written:])  # why it stopped, as an error
             self._cut = False
+
+
+def _opened(path: str) -> int:
+    """The file's descriptor. A pipe that nobody reads is an OSError, and not waited for."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), _CREATED_FOR)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(file, True)
+    return file
 
 
 class ShortLines(logging.Handler):

@@ -1,6 +1,7 @@
 """The log of a command: what it holds, where it goes, and that nobody asked for is told."""
 
 import json
+import logging
 import os
 import re
 import sqlite3
@@ -16,6 +17,7 @@ from cli_setup import Shop, month_of_bars
 
 from infrastructure import log
 from infrastructure.cli.log_output import JsonLines
+from infrastructure.errors import LogError
 
 KAIROS = [sys.executable, "-W", "error", "-m", "infrastructure.cli"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,6 +177,21 @@ def test_a_file_that_cannot_be_written_is_one_line(shop: Shop, file: str) -> Non
     assert done.error.startswith("--log-file ")
     assert done.error.endswith("give another file")
     assert not shop.database.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_a_pipe_that_nobody_reads_is_one_line(tmp_path: Path) -> None:
+    """It is not waited for: a command that hangs before its first step tells nobody why."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(LogError, match="pipe: cannot be written"):
+        JsonLines(str(pipe))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    written = JsonLines(str(pipe))
+    written.emit(logging.LogRecord("kairos", logging.INFO, "", 0, "told", None, None))
+    written.close()
+    assert json.loads(os.read(reader, 10_000))["event"] == "told"
+    os.close(reader)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
