@@ -5,6 +5,7 @@ It may raise anything, SystemExit and KeyboardInterrupt included, and it may tak
 
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,15 +102,22 @@ def written_at(strategy: type, method: str) -> str:
 
 def standing_at(frame: FrameType | None, files: set[str]) -> str:
     """The place in one of the files where code stands that still runs, as `place_of` tells it."""
-    outermost_first = [*walk_stack(frame)][::-1] if frame else []
-    return place_of(outermost_first, files)
+    return next(places_of(walk_stack(frame), files), "") if frame else ""
 
 
 def place_of(frames: Iterable[tuple[FrameType, int]], files: set[str]) -> str:
     """` (file.py, line 12)`: the last of these frames that lies in one of the files, or ``."""
-    places = [(frame.f_code.co_filename, line) for frame, line in frames]
-    own = [_place(file, line) for file, line in places if file in files]
-    return own[-1] if own else ""
+    last = deque(places_of(frames, files), maxlen=1)
+    return last[0] if last else ""
+
+
+def places_of(frames: Iterable[tuple[FrameType, int]], files: set[str]) -> Iterator[str]:
+    """The place of each of these frames that lies in one of the files.
+
+    One after another: code that calls itself for ever has millions.
+    """
+    found = ((frame.f_code.co_filename, line) for frame, line in frames)
+    return (_place(file, line) for file, line in found if file in files)
 
 
 def _place(file: str, line: int) -> str:
