@@ -166,6 +166,11 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url, connect_args=connect_arguments(url))
     except NoSuchModuleError:
         raise StorageError(f'{place(url)}: no driver is called "{url.drivername}"') from None
+    except ArgumentError:
+        raise StorageError(
+            f"{place(url)}: a {url.get_backend_name()} address has another form, such as "
+            "sqlite:///kairos.db or postgresql+psycopg://user@host/name"
+        ) from None
     except ModuleNotFoundError as error:
         package = "psycopg[binary]" if error.name == "psycopg" else error.name
         raise StorageError(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from infrastructure.errors import StorageError
@@ -105,11 +105,16 @@ def _one_line(error: Exception, url: URL, phase: Phase) -> str | None:
         advice = _REFUSED
     elif (state := getattr(cause, "sqlstate", None)) in _BY_STATE:
         advice = _BY_STATE[state]
-    elif isinstance(error, OperationalError | PoolTimeout):
+    elif isinstance(error, OperationalError | PoolTimeout) or _is_of_the_address(error):
         advice = _UNREACHABLE
     else:
         advice = None
     return advice and advice.format(found=found)
+
+
+def _is_of_the_address(error: Exception) -> bool:
+    """Whether the driver did not understand a setting of it: nothing had been asked yet."""
+    return isinstance(error, ProgrammingError) and error.statement is None
 
 
 def _leaves_it_open(cause: BaseException, error: Exception) -> bool:

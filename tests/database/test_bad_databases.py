@@ -230,6 +230,11 @@ def test_a_file_that_was_replaced_takes_no_run_to_its_grave(stored: Path, left: 
         ("postgresql+pg8000://me:secret@host/x", "the driver pg8000 is not installed"),
         ("postgresql://me:secret@host:port/x", "expected a path or a SQLAlchemy URL"),
         ("://", "expected a path or a SQLAlchemy URL"),
+        ("sqlite://me:secret@/x.db", "a sqlite address has another form, such as sqlite:///"),
+        (
+            "postgresql+psycopg://me:secret@127.0.0.1:1/x?connect_timeout=soon",
+            "cannot be used: bad value for connect_timeout",
+        ),
     ],
 )
 def test_an_address_that_leads_nowhere_keeps_its_secret(address: str, expected: str) -> None:

@@ -1,9 +1,13 @@
 """A deleted run is gone with all that belonged to it; that it was tried is not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from asking_setup import PORTFOLIO, store
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 from infrastructure.core.config import PortfolioConfig
 from infrastructure.database.engine import Database
@@ -90,6 +94,29 @@ def test_all_go_or_none(database: Database) -> None:
     delete_runs(database, [2])
     with pytest.raises(ConfigError, match=r"^run 2: was deleted on \d{4}-\d\d-\d\d; .* has 1, 3;"):
         delete_runs(database, [2])
+
+
+class Overtaken(Database):
+    """A database in which somebody deletes run 1 just before each of our transactions."""
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as other:
+            other.execute(text("DELETE FROM backtest_runs WHERE run_id = 1"))
+        with super().write() as connection:
+            yield connection
+
+
+def test_what_another_process_has_deleted_is_not_counted_twice(database: Database) -> None:
+    """Two that delete the same runs at once: each tells what it deleted itself."""
+    store(database)
+    store(database)
+    overtaken = Overtaken(database.engine, database.url)
+    gone = delete_runs(overtaken, [1, 2])
+    assert (gone["runs"], gone["trades"]) == (1, 2)
+    assert rows(database, "SELECT run_id FROM deleted_runs") == [(2,)]
+    store(database)
+    assert delete_runs(database, [3])["runs"] == 1
 
 
 def test_many_runs_go_at_once(database: Database) -> None:

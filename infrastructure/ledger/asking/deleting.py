@@ -63,12 +63,14 @@ def delete_runs(database: Database, given: Sequence[int]) -> dict[str, int]:
 
 
 def _counts(connection: Connection, numbers: Sequence[int]) -> dict[str, int]:
-    counted = {"runs": len(numbers), **dict.fromkeys(_BELONGING, 0)}
+    # Runs too: another process may have deleted some of them since they were asked for.
+    belonging = {"runs": backtest_runs, **_BELONGING}
+    counted = dict.fromkeys(belonging, 0)
     for some in parts(numbers):
-        for name, table in _BELONGING.items():
+        for name, table in belonging.items():
             wanted = select(func.count()).select_from(table).where(table.c.run_id.in_(some))
             counted[name] += connection.execute(wanted).scalar_one()
-    return {name: count for name, count in counted.items() if count}
+    return {name: count for name, count in counted.items() if count or name == "runs"}
 
 
 def _tombstones(connection: Connection, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
