@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, select, text, update
+from sqlalchemy import Column, ColumnElement, select, text, update
 
 from infrastructure.database.engine import Database
 from infrastructure.strategy_management.run_result import RunResult
@@ -24,13 +24,25 @@ def change(ledger: Database, statement: str, **values: Any) -> None:
         connection.execute(text(statement), values)
 
 
-def change_json(ledger: Database, column: Column[Any], path: str, value: Any) -> None:
-    """The same inside the JSON of the table's only row. path: keys with dots between."""
+GONE = object()
+"""Instead of a value: the key is taken out."""
+
+
+def change_json(
+    ledger: Database, column: Column[Any], path: str, value: Any, *which: ColumnElement[bool]
+) -> None:
+    """The same inside the JSON of one row, the table's only one unless `which` says.
+
+    path: keys with dots between. value: GONE takes the key out.
+    """
     *above, last = path.split(".")
     with ledger.write() as connection:
-        whole = connection.execute(select(column)).scalar_one()
+        whole = connection.execute(select(column).where(*which)).scalar_one()
         inner = whole
         for name in above:
             inner = inner[name]
-        inner[last] = value
-        connection.execute(update(column.table).values({column.name: whole}))
+        if value is GONE:
+            del inner[last]
+        else:
+            inner[last] = value
+        connection.execute(update(column.table).where(*which).values({column.name: whole}))

@@ -3,10 +3,15 @@
 import pytest
 
 from infrastructure.database.engine import Database
+from infrastructure.database.models import (
+    backtest_runs,
+    backtest_strategy_allocations,
+    walk_forward_folds,
+)
 from infrastructure.ledger.proving.verifying import verify
 from infrastructure.reporting.proof_report import proof_lines
 from infrastructure.research.walk_forward import walk_forward
-from tests.ledger.proof_setup import SINGLE, THREE, change, run_of
+from tests.ledger.proof_setup import GONE, SINGLE, THREE, change, change_json, run_of
 
 OF_THE_RUN = {
     "UPDATE backtest_runs SET sharpe = 3.5": "sharpe of the run",
@@ -19,7 +24,6 @@ OF_THE_RUN = {
     "UPDATE backtest_runs SET bars_start = '2019-01-02 14:30:00'": "bars_start of the run",
     "UPDATE backtest_runs SET bars_fingerprint = 'x'": "bars_fingerprint of the run",
     "UPDATE run_evidence SET trades_digest = 'x'": "trades were changed",
-    "UPDATE backtest_runs SET figures = json_remove(figures, '$.sqn')": "figures were changed",
     "UPDATE algo_trades SET account_id = 'x' WHERE trade_id = 2": "account_id of trades",
     "UPDATE backtest_strategy_allocations SET allocation_percentage = 7": "allocation_percentage",
     "DELETE FROM run_evidence": "evidence of the run was deleted",
@@ -39,6 +43,15 @@ def test_what_lists_show_is_not_what_was_stored(
     assert not any("made no difference" in line for line in proof_lines(proof))
 
 
+def test_a_figure_that_is_gone_is_found_out(ledger: Database) -> None:
+    """It stops no proof, of this run or of the others."""
+    made = run_of(ledger)
+    change_json(ledger, backtest_runs.c.figures, "sqn", GONE)
+    proof = verify(ledger, made.run_id)
+    assert proof.outcome == "differs"
+    assert "figures were changed" in proof.causes[0].words
+
+
 def test_a_trade_given_to_another_strategy_is_found_out(ledger: Database) -> None:
     """v_trades shows the name of the strategy that a row names."""
     made = run_of(ledger, THREE)
@@ -55,11 +68,9 @@ def test_a_trade_given_to_another_strategy_is_found_out(ledger: Database) -> Non
 def test_better_figures_of_one_strategy_are_found_out(ledger: Database) -> None:
     """Those of the account are as they were."""
     made = run_of(ledger, THREE)
-    change(
-        ledger,
-        "UPDATE backtest_strategy_allocations SET figures = json_set(figures, '$.net_profit', 9.0) "
-        "WHERE position = 2",
-    )
+    allocations = backtest_strategy_allocations.c
+    second = allocations.position == 2
+    change_json(ledger, allocations.figures, "net_profit", 9.0, second)
     proof = verify(ledger, made.run_id)
     assert proof.outcome == "differs"
     (difference,) = proof.differences
@@ -80,10 +91,10 @@ def test_a_series_of_one_strategy_changed_by_hand_is_told(ledger: Database) -> N
 def test_a_better_fold_is_found_out(ledger: Database, column: str) -> None:
     """What a training promised and what its test brought are numbers of the run too."""
     walked = walk_forward(
-        SINGLE, {"risk_reward": [1.5, 2.0]}, train="6m", test="6m", db_path=str(ledger.url.database)
+        SINGLE, {"risk_reward": [1.5, 2.0]}, train="6m", test="6m", db_path=ledger.url
     )
-    made = f"json_set({column}, '$.net_profit', 12345.5)"
-    change(ledger, f"UPDATE walk_forward_folds SET {column} = {made} WHERE fold = 2")
+    folds = walk_forward_folds.c
+    change_json(ledger, folds[column], "net_profit", 12345.5, folds.fold == 2)
     proof = verify(ledger, walked.run.run_id)
     assert proof.outcome == "differs"
     (difference,) = proof.differences
