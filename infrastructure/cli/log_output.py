@@ -65,12 +65,22 @@ class JsonLines(logging.Handler):
 
 
 def _opened(path: str) -> int:
-    """The file's descriptor. A pipe that nobody reads is an OSError, and not waited for."""
+    """The file's descriptor. A pipe that nobody reads is an OSError, and not waited for.
+
+    Raises ValueError for a file of something else: nobody's database or bars get lines of a log.
+    """
+    if Path(path).is_file() and _first_byte(path) not in (b"", b"{"):
+        raise ValueError("it is there, and no log of Kairos")
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), _CREATED_FOR)
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(file, True)
     return file
+
+
+def _first_byte(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(1)
 
 
 class ShortLines(logging.Handler):

@@ -41,7 +41,7 @@ run_evidence = table(
     "run_evidence",  # What made a run, and digests of what came of it, to the last bit.
     key("run_id"),
     required("run_key", Text),  # its name in logs, given before it had a number
-    required("config_hash", Text),  # SHA-256 of the canonical JSON of portfolio and strategies
+    required("configs_digest", Text),  # SHA-256 of the canonical JSON of portfolio and strategies
     required("kairos_code", Text),  # of Kairos's own files
     required("environment_id", Whole),
     Column("seed", Whole),  # NULL: nothing in it was drawn by chance
@@ -51,6 +51,7 @@ run_evidence = table(
     required("refusals_digest", Text),
     required("equity_digest", Text),
     required("figures_digest", Text),
+    required("seal", Text),  # over the run's own rows; see run_seal.py
     UniqueConstraint("run_key"),
     points_to("backtest_runs", "run_id"),
     points_to("environments", "environment_id", cascade=False),

@@ -64,7 +64,7 @@ def evidence_of(
     return Evidence(
         row={
             "run_key": began.key,
-            "config_hash": config_hash(
+            "configs_digest": configs_digest(
                 portfolio.model_dump(mode="json"),
                 [each.model_dump(mode="json") for each in strategies],
             ),
@@ -81,7 +81,7 @@ def evidence_of(
     )
 
 
-def config_hash(portfolio: Mapping[str, Any], strategies: Sequence[Mapping[str, Any]]) -> str:
+def configs_digest(portfolio: Mapping[str, Any], strategies: Sequence[Mapping[str, Any]]) -> str:
     """SHA-256 of the canonical JSON of a run's configs."""
     return content_hash({"portfolio": portfolio, "strategies": list(strategies)})
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from infrastructure.core.bars_reader import Use
@@ -18,6 +18,7 @@ from infrastructure.database.models import (
 )
 from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import Evidence
+from infrastructure.strategy_management.run_seal import seal_of
 
 Files = Mapping[str, str]
 Span = tuple[int, int]
@@ -49,7 +50,10 @@ class StoredEvidence:
 def insert_evidence(
     connection: Connection, run_id: int, evidence: Evidence, figures: Mapping[str, Any]
 ) -> None:
-    """What is the same for many runs is kept once. figures: all of the run's."""
+    """What is the same for many runs is kept once. figures: all of the run's.
+
+    To be called last: it seals all rows of the run.
+    """
     # In one order for all writers: two that wait for each other's rows would wait for ever.
     for digest, files in sorted(evidence.snapshots.items()):
         if not _is_known(connection, digest):
@@ -58,8 +62,11 @@ def insert_evidence(
         **evidence.row,
         "environment_id": _environment_id(connection, evidence.environment),
         "figures_digest": content_hash(figures),
+        "seal": "",
     }
     connection.execute(insert(run_evidence).values({"run_id": run_id, **row}))
+    own = update(run_evidence).where(run_evidence.c.run_id == run_id)
+    connection.execute(own.values(seal=seal_of(connection, run_id)))
 
 
 def read_evidence(connection: Connection, run_id: int) -> StoredEvidence | None:

@@ -168,6 +168,18 @@ def test_nothing_is_told_unless_asked(shop: Shop, caplog: pytest.LogCaptureFixtu
     assert caplog.records == []
 
 
+def test_a_file_of_something_else_gets_no_lines(shop: Shop) -> None:
+    """A database given as the log by mistake stays as it is."""
+    shop.kairos("runs", "list", "--db", shop.database)
+    before = shop.database.read_bytes()
+    told = shop.kairos("strategies", "--log-file", shop.database)
+    assert told.code == 2
+    assert told.error.endswith(
+        "cannot be written (it is there, and no log of kairos); give another file"
+    )
+    assert shop.database.read_bytes() == before
+
+
 @pytest.mark.parametrize("file", ["missing/log.jsonl", ".", "a\0b"])
 def test_a_file_that_cannot_be_written_is_one_line(shop: Shop, file: str) -> None:
     """Exit code 2 before anything has begun: no missing folder is made, no database."""
@@ -215,6 +227,7 @@ def test_a_disk_that_fills_up_later_ends_no_run(shop: Shop) -> None:
     """The run is stored; standard error says once that lines are missing."""
     file, limit = shop.folder / "log.jsonl", 64 << 20
     with file.open("wb") as opened:
+        opened.write(b"{}")  # lines of runs before
         opened.truncate(limit - 1_000)
     run = ["run", str(shop.portfolio()), "--db", str(shop.database), "--log-file", str(file)]
     command = [sys.executable, "-c", WITH_A_LIMIT, str(limit), *run]

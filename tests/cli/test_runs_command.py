@@ -92,7 +92,7 @@ def test_json_is_one_document_and_nothing_else(ran: Shop) -> None:
     assert shown["run"]["run_id"] == 1
     assert len(shown["trades"]) == 3
     assert shown["strategies"][0]["config"]["risk_reward"] == 2.0
-    assert shown["evidence"]["config_hash"]
+    assert shown["evidence"]["configs_digest"]
     compared = json.loads(ran.kairos("runs", "compare", 1, 2, "--json").out)
     changed = {each["key"]: each["values"] for each in compared["configs"]}
     assert changed["single candles:risk_reward"] == {"1": 2.0, "2": 3.0}

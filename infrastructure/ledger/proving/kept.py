@@ -14,6 +14,7 @@ from infrastructure.strategy_management.evidence_rows import (
     read_evidence,
 )
 from infrastructure.strategy_management.result_columns import RESULTS, Columns, stored_columns
+from infrastructure.strategy_management.run_seal import seal_of
 from infrastructure.strategy_management.run_strategies import stored_configs
 from infrastructure.strategy_management.stored_run import StoredRun, load_run
 from infrastructure.strategy_management.trial_ledger import TrialLedger
@@ -24,7 +25,7 @@ class Kept:
     """What the ledger has of a run: its results in one form, and what made it.
 
     rows: what it says twice. configs: portfolio and strategies as they are stored, with no key
-    that a newer Kairos would add. folds: of a walk forward.
+    that a newer Kairos would add. folds: of a walk forward. seal: of the rows as they are now.
     """
 
     run: StoredRun
@@ -33,6 +34,7 @@ class Kept:
     configs: tuple[Any, list[Any]]
     results: Mapping[str, Columns]
     evidence: StoredEvidence | None
+    seal: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,5 +54,6 @@ def read_kept(database: Database, run_id: int) -> Kept:
         compared = [what for what in RESULTS if what != "orders" or evidence or rows.left_over]
         results = {what: stored_columns(connection, what, run_id) for what in compared}
         configs = rows.run["portfolio_json"], stored_configs(connection, [run_id])[run_id]
+        seal = seal_of(connection, run_id)
     folds = TrialLedger(database).folds(run_id)
-    return Kept(run, rows, folds, configs, results, evidence)
+    return Kept(run, rows, folds, configs, results, evidence, seal)

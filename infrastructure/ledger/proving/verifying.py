@@ -30,7 +30,7 @@ from infrastructure.ledger.proving.kept import Kept, read_kept
 from infrastructure.ledger.proving.proof import Proof
 from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
 from infrastructure.strategy_management.digests import content_hash
-from infrastructure.strategy_management.evidence import config_hash
+from infrastructure.strategy_management.evidence import configs_digest
 from infrastructure.strategy_management.ledger_rows import (
     backtest_figures,
     results_of,
@@ -56,7 +56,7 @@ def verify(database: Database, run_id: int, progress: Progress | None = None) ->
     except ConfigError as error:  # a config that this Kairos does not know
         return Proof(run_id, _name(database, run_id), "cannot_run", {}, why_not=str(error))
     name = kept.run.portfolio.portfolio_name
-    edited = tuple(_edited(kept))
+    edited = tuple(_edited(kept)) or tuple(_unsealed(kept))
     try:
         again = _again(database, kept.run, progress)
     except StorageError:
@@ -121,12 +121,18 @@ def _edited(kept: Kept) -> Iterator[Cause]:
     for what, columns in kept.results.items():
         if digest_of(columns) != kept.evidence.row[f"{what}_digest"]:
             yield Cause("ledger", f"the ledger's {what} were changed after the run was stored")
-    if config_hash(*kept.configs) != kept.evidence.row["config_hash"]:
+    if configs_digest(*kept.configs) != kept.evidence.row["configs_digest"]:
         yield Cause("ledger", "the ledger's configs were changed after the run was stored")
     if content_hash(kept.run.figures) != kept.evidence.row["figures_digest"]:
         yield Cause("ledger", "the ledger's figures were changed after the run was stored")
     for words in contradictions(kept.run, kept.rows):
         yield Cause("ledger", f"the ledger's {words}")
+
+
+def _unsealed(kept: Kept) -> Iterator[Cause]:
+    """Where nothing else tells what was changed: moments, versions, series, a fold's dates."""
+    if kept.evidence is not None and kept.seal != kept.evidence.row["seal"]:
+        yield Cause("ledger", "the ledger's rows about the run were changed after it was stored")
 
 
 def _causes(kept: Kept, again: Backtest) -> Iterator[Cause]:
