@@ -11,8 +11,14 @@ from infrastructure.database.migrations.runner import upgrade
 from infrastructure.database.sqlite import take_over_transactions
 from tests.faults.stored import digest
 
-SUMMARIES = {"trading_sessions": "count(*), min(session), max(session), sum(closes_at)"}
-"""Of thousands of rows that are copied from a library."""
+SUMMARIES = {
+    # Thousands of rows that are copied from a library.
+    "trading_sessions": "count(*), min(session), max(session), sum(closes_at)",
+    # Its key is drawn by chance, and its seconds pass; the seal covers both.
+    "run_evidence": "run_id, configs_digest, kairos_code, environment_id, orders_digest, "
+    "trades_digest, refusals_digest, equity_digest, figures_digest",
+}
+"""What is looked at of tables that differ between two attempts at the same thing."""
 
 
 def contents_of(file: Path) -> dict[str, str]:
