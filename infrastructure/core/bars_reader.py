@@ -1,18 +1,16 @@
 """The bars that strategies ask for, read once for all strategies of a run."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Literal
-
-import numpy as np
 
 from infrastructure import log
 from infrastructure.core.config import StrategyConfig
 from infrastructure.database.engine import Database
 from infrastructure.errors import DataError
-from infrastructure.market_data.bars import IN_SESSION, LAST_OF_SESSION, Bars
+from infrastructure.market_data.assembling import opened_between
+from infrastructure.market_data.bars import Bars
 from infrastructure.market_data.derived import source_interval
 from infrastructure.market_data.intervals import interval_seconds
 from infrastructure.market_data.resampling import resampled
@@ -92,9 +90,9 @@ class BarsReader:
         span = self._spans.get((bars.symbol, interval, "context"))
         if span is None:
             return resampled(history, interval, get_calendar(config.calendar, self._database))
-        history = _cut(history, None, int(bars.closes_at[-1]) - 1)
+        history = opened_between(history, None, int(bars.closes_at[-1]) - 1)
         coarser = resampled(history, interval, get_calendar(config.calendar, self._database))
-        return _cut(coarser, *span)
+        return opened_between(coarser, *span)
 
     def _stored_beside(self, bars: Bars) -> list[str]:
         """Stored intervals of the symbol: real bars are not judged by made-up ones."""
@@ -113,7 +111,7 @@ class BarsReader:
         if span is None:
             return self._from_store(key, self._start, self._end)
         first, last = (datetime.fromtimestamp(each, UTC).date() for each in span)
-        return _cut(self._from_store(key, first - _ZONES, last + _ZONES), *span)
+        return opened_between(self._from_store(key, first - _ZONES, last + _ZONES), *span)
 
     def _from_store(self, key: _Key, start: date | None, end: date | None) -> Bars:
         symbol, interval, calendar, session, adjust = key
@@ -133,18 +131,3 @@ class BarsReader:
 
 def _key(symbol: str, interval: str, config: StrategyConfig) -> _Key:
     return (symbol, interval, config.calendar, config.session, config.adjust)
-
-
-def _cut(bars: Bars, first: int | None, last: int) -> Bars:
-    """The bars that open from `first` to `last`. Raises DataError where there are none."""
-    begin = 0 if first is None else int(np.searchsorted(bars.timestamp, first))
-    end = int(np.searchsorted(bars.timestamp, last, side="right"))
-    if begin >= end:
-        day = datetime.fromtimestamp(last if first is None else first, UTC).date()
-        raise DataError(f"{bars.symbol} {bars.interval}: the bars from {day} on are gone")
-    kept = bars.rows(begin, end)
-    if kept.phase[-1] != IN_SESSION:
-        return kept
-    phase = kept.phase.copy()  # of a session that was not over the last bar is the last there is
-    phase[-1] = LAST_OF_SESSION
-    return replace(kept, phase=phase)

@@ -1,6 +1,6 @@
 """Bars from raw columns: sessions, closing times and phases, by the exchange's calendar."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from infrastructure.errors import ConfigError, DataError
 from infrastructure.market_data.bars import AFTER_CLOSE, IN_SESSION, LAST_OF_SESSION, Bars
-from infrastructure.market_data.columns import BarColumns, columns_of
+from infrastructure.market_data.columns import BarColumns, columns_of, utc_text
 from infrastructure.market_data.intervals import DAY, interval_seconds
 from infrastructure.market_data.sessions.calendars import get_calendar
 from infrastructure.market_data.sessions.session_calendar import SessionCalendar, day_number
@@ -108,6 +108,24 @@ def _between(days: NDArray[np.int64], start: date | None, end: date | None) -> N
     if end is not None:
         wanted &= days <= day_number(end)
     return wanted
+
+
+def opened_between(bars: Bars, first: int | None, last: int) -> Bars:
+    """The bars that opened from `first` (None: the oldest) to `last`, as if there were no others.
+
+    first, last: seconds since 1970 UTC. Raises DataError where there are none.
+    """
+    begin = 0 if first is None else int(np.searchsorted(bars.timestamp, first))
+    end = int(np.searchsorted(bars.timestamp, last, side="right"))
+    if begin >= end:
+        day = utc_text(last if first is None else first)[:10]
+        raise DataError(f"{bars.symbol} {bars.interval}: the bars from {day} on are gone")
+    kept = bars.rows(begin, end)
+    if kept.phase[-1] != IN_SESSION:
+        return kept
+    phase = kept.phase.copy()  # in the middle of a session, what is last now is its last bar
+    phase[-1] = LAST_OF_SESSION
+    return replace(kept, phase=phase)
 
 
 def check_session(session: str) -> None:

@@ -192,6 +192,19 @@ def test_a_run_of_before_there_was_evidence_is_compared_all_the_same(ledger: Dat
     assert any("before Kairos kept evidence" in line for line in proof_lines(proof))
 
 
+def test_a_better_sharpe_is_found_out_without_evidence_too(ledger: Database) -> None:
+    """The list's column and the figure are two words on one thing, in every schema."""
+    made = run_of(ledger)
+    for table in ("orders", "run_series", "run_evidence"):
+        change(ledger, f"DELETE FROM {table}")
+    change(ledger, "UPDATE backtest_runs SET sharpe = 3.5")
+    proof = verify(ledger, made.run_id)
+    assert proof.outcome == "differs"
+    assert [cause.words for cause in proof.causes] == [
+        "the ledger's sharpe of the run is not the one of its figures"
+    ]
+
+
 def test_a_config_that_this_kairos_does_not_know_stops_no_other_proof(ledger: Database) -> None:
     """A key of another Kairos: that run cannot be run again, in the words of the refusal."""
     made = run_of(ledger)

@@ -18,6 +18,7 @@ from infrastructure.database.models import (
 )
 from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.ledger_rows import RUN_FIGURES, bars_fingerprint
+from infrastructure.strategy_management.run_strategies import run_strategies
 from infrastructure.strategy_management.stored_run import StoredRun
 from infrastructure.strategy_management.strategy_row import strategy_row
 
@@ -44,17 +45,12 @@ class RunRows:
 def read_rows(connection: Connection, run: Mapping[str, Any]) -> RunRows:
     """Those of a run, whose row of backtest_runs is given."""
     run_id, allocations = run["run_id"], backtest_strategy_allocations
-    strategies = (
-        select(
-            algo_strategies,
-            allocations.c.position,
-            allocations.c.allocation_percentage,
-            allocations.c.figures.label("allocated"),
-        )
-        .join_from(allocations, algo_strategies)
-        .where(allocations.c.run_id == run_id)
-        .order_by(allocations.c.position)
-    )
+    strategies = run_strategies(
+        algo_strategies,
+        allocations.c.position,
+        allocations.c.allocation_percentage,
+        allocations.c.figures.label("allocated"),
+    ).where(allocations.c.run_id == run_id)
     return RunRows(
         run=run,
         strategies=[dict(row) for row in connection.execute(strategies).mappings()],

@@ -31,6 +31,7 @@ from infrastructure.ledger.proving.proof import Proof
 from infrastructure.research.walking.rerunning import is_walk_forward, rerun_walk
 from infrastructure.strategy_management.digests import content_hash
 from infrastructure.strategy_management.evidence import configs_digest
+from infrastructure.strategy_management.evidence_rows import StoredEvidence
 from infrastructure.strategy_management.ledger_rows import (
     backtest_figures,
     results_of,
@@ -114,19 +115,22 @@ def _different_folds(database: Database, kept: Kept, again: Backtest) -> Iterato
 
 def _edited(kept: Kept) -> Iterator[Cause]:
     """What the ledger holds is not what was stored: somebody has changed its rows."""
-    if kept.evidence is None:
-        if kept.rows.left_over:
-            yield Cause("ledger", "the ledger's evidence of the run was deleted")
-        return
-    for what, columns in kept.results.items():
-        if digest_of(columns) != kept.evidence.row[f"{what}_digest"]:
-            yield Cause("ledger", f"the ledger's {what} were changed after the run was stored")
-    if configs_digest(*kept.configs) != kept.evidence.row["configs_digest"]:
-        yield Cause("ledger", "the ledger's configs were changed after the run was stored")
-    if content_hash(kept.run.figures) != kept.evidence.row["figures_digest"]:
-        yield Cause("ledger", "the ledger's figures were changed after the run was stored")
+    if kept.evidence is not None:
+        yield from _other_digests(kept, kept.evidence)
+    elif kept.rows.left_over:
+        yield Cause("ledger", "the ledger's evidence of the run was deleted")
     for words in contradictions(kept.run, kept.rows):
         yield Cause("ledger", f"the ledger's {words}")
+
+
+def _other_digests(kept: Kept, evidence: StoredEvidence) -> Iterator[Cause]:
+    for what, columns in kept.results.items():
+        if digest_of(columns) != evidence.row[f"{what}_digest"]:
+            yield Cause("ledger", f"the ledger's {what} were changed after the run was stored")
+    if configs_digest(*kept.configs) != evidence.row["configs_digest"]:
+        yield Cause("ledger", "the ledger's configs were changed after the run was stored")
+    if content_hash(kept.run.figures) != evidence.row["figures_digest"]:
+        yield Cause("ledger", "the ledger's figures were changed after the run was stored")
 
 
 def _unsealed(kept: Kept) -> Iterator[Cause]:
