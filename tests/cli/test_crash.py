@@ -156,6 +156,7 @@ def test_a_request_to_end_ends_like_an_interrupt(shop: Shop) -> None:
             while not (log.exists() and "accounting confirmed" in log.read_text()):
                 assert process.poll() is None
                 time.sleep(0.02)
+            time.sleep(2.0)  # its evidence is gathered, file by file; then it waits
             process.send_signal(signal.SIGTERM)
             holder.execute("ROLLBACK")
             out, err = process.communicate(timeout=60)
